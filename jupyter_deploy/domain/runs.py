@@ -1,0 +1,76 @@
+"""Runs and attempts as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+
+class RunState(str, Enum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+
+    @property
+    def open(self) -> bool:
+        return self in (RunState.QUEUED, RunState.RUNNING)
+
+
+@dataclass(frozen=True)
+class OutputFile:
+    """A file that a run left, `size` in bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`cell` code cells of `cells` are done or under way."""
+
+    cell: int
+    cells: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    fence: int
+    executor: str
+    outcome: str | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One intent to execute a version; terminal states never change."""
+
+    id: int
+    deployment: str
+    version: int
+    trigger: str
+    state: RunState
+    verdict: str | None
+    fault: str | None
+    reason: str | None
+    cell: int | None
+    due_at: datetime | None
+    created_at: datetime
+    created_by: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    parameters: dict[str, Any]
+    fence: int
+    cancel_requested: bool
+    progress: Progress | None
+    outputs: tuple[OutputFile, ...] = ()
+    metrics: dict[str, float] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
