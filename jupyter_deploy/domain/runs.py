@@ -74,3 +74,17 @@ class Run:
     outputs: tuple[OutputFile, ...] = ()
     metrics: dict[str, float] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How an attempt ended and what that means for its run."""
+
+    state: RunState
+    verdict: str | None
+    fault: str | None
+    reason: str | None
+    cell: int | None
+    outcome: str
+    progress: Progress | None = None
+    outputs: tuple[OutputFile, ...] = ()

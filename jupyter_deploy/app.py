@@ -1,0 +1,154 @@
+"""Composition root: the one place that picks adapters, and the engine's process."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+from sqlalchemy.engine import make_url
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+
+from jupyter_deploy import __version__
+from jupyter_deploy.artifacts.files import FileBlobStore
+from jupyter_deploy.config import Settings
+from jupyter_deploy.engine.core import Core
+from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.scheduler import Scheduler
+from jupyter_deploy.engine.service import Service
+from jupyter_deploy.engine.watcher import Watcher
+from jupyter_deploy.errors import Conflict
+from jupyter_deploy.executors.local import LocalExecutor
+from jupyter_deploy.ports.clock import SystemClock
+from jupyter_deploy.ports.store import Store
+from jupyter_deploy.server.api import make_application
+from jupyter_deploy.server.base import Context
+from jupyter_deploy.server.handlers import MAX_BLOB
+from jupyter_deploy.store.database import open_database
+from jupyter_deploy.store.sql import SqlStore
+
+log = logging.getLogger(__name__)
+
+
+def run_engine(settings: Settings) -> None:
+    """Own the data directory and serve until stopped or quiet.
+
+    Raises Conflict when another engine owns it, InvalidInput or Unavailable when
+    the database cannot be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.runtime_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _own(settings.lock_file):
+        store = SqlStore(open_database(settings.database_url))
+        try:
+            asyncio.run(_serve(settings, store))
+        finally:
+            store.dispose()
+
+
+def _own(path: Path) -> IO[str]:
+    """The data directory's lock, held for as long as the file is open."""
+    file = open(path, "a", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise Conflict(
+            f"An engine runs already for {path.parent}.",
+            hint="`jupyter deploy engine status` shows it.",
+        ) from None
+    return file
+
+
+@dataclass(frozen=True)
+class Parts:
+    core: Core
+    service: Service
+    blobs: FileBlobStore
+
+
+def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> Parts:
+    """The engine's parts on this store."""
+    clock, executor = SystemClock(), LocalExecutor()
+    blobs = FileBlobStore(settings.blobs_dir)
+    watcher = Watcher(store, executor, clock, settings.runs_dir)
+    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, settings.max_running)
+    core = Core(
+        store,
+        Scheduler(store, clock),
+        watcher,
+        dispatcher,
+        quiet_seconds=settings.quiet_seconds,
+        on_quiet=on_quiet,
+    )
+    return Parts(core, Service(store, blobs, watcher, dispatcher, clock), blobs)
+
+
+async def _serve(settings: Settings, store: Store) -> None:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(stopped.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    parts = assemble(settings, store, on_quiet=stop)
+    sockets = bind_sockets(0, "127.0.0.1")
+    status = _status(settings, sockets[0].getsockname()[1])
+    token = secrets.token_urlsafe(32)
+    context = Context(parts.core, parts.service, parts.blobs, token, lambda: _now(status))
+    server = HTTPServer(make_application(context), max_body_size=MAX_BLOB)
+    server.add_sockets(sockets)
+    parts.core.start()
+    try:
+        _announce(settings.runtime_file, {**status, "token": token})
+        log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
+        await stopped.wait()
+    finally:
+        settings.runtime_file.unlink(missing_ok=True)
+        server.stop()
+        await asyncio.to_thread(parts.core.stop)
+        log.info("engine %s ended", os.getpid())
+
+
+def _status(settings: Settings, port: int) -> dict[str, Any]:
+    return {
+        "running": True,
+        "pid": os.getpid(),
+        "url": f"http://127.0.0.1:{port}",
+        "since": datetime.now().astimezone().isoformat(),
+        "data_dir": str(settings.data_dir),
+        "database": make_url(settings.database_url).render_as_string(hide_password=True),
+        "version": __version__,
+    }
+
+
+def _now(status: dict[str, Any]) -> dict[str, Any]:
+    process = psutil.Process()
+    times = process.cpu_times()
+    return {
+        **status,
+        "rss": process.memory_info().rss,
+        "cpu": round(times.user + times.system, 2),
+    }
+
+
+def _announce(path: Path, document: dict[str, Any]) -> None:
+    """Write the runtime file whole and readable by its owner only."""
+    temporary = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    os.replace(temporary, path)

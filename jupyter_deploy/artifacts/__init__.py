@@ -1,0 +1,1 @@
+"""Captured files, by digest."""

@@ -1,0 +1,103 @@
+"""Settings: read from Jupyter's configuration files, frozen once read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_config_path, jupyter_data_dir, jupyter_runtime_dir
+from traitlets import Integer, Unicode
+from traitlets.config import Config, Configurable
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
+
+from jupyter_deploy.errors import InvalidInput
+
+
+class Deploy(Configurable):
+    """Traits of `c.Deploy`, shared by extension, engine and CLI."""
+
+    database_url = Unicode(
+        "", help="SQLAlchemy address of the database; default SQLite in the data directory"
+    ).tag(config=True)
+    max_running = Integer(
+        0, min=0, help="How many runs may run at once; 0 stands for one per processor, at least 2"
+    ).tag(config=True)
+    quiet_seconds = Integer(
+        600, min=1, help="Seconds without anything active after which the engine leaves"
+    ).tag(config=True)
+
+
+@dataclass(frozen=True)
+class Settings:
+    data_dir: Path
+    runtime_dir: Path
+    database_url: str
+    max_running: int
+    quiet_seconds: int
+
+    @property
+    def runtime_file(self) -> Path:
+        """Where the engine of this data directory says how to reach it."""
+        key = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
+        return self.runtime_dir / f"jupyter-deploy-{key}.json"
+
+    @property
+    def has_database(self) -> bool:
+        """Whether anything was ever deployed here."""
+        return (self.data_dir / "deploy.db").exists()
+
+    @property
+    def lock_file(self) -> Path:
+        return self.data_dir / "engine.lock"
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir / "engine.log"
+
+    @property
+    def blobs_dir(self) -> Path:
+        return self.data_dir / "blobs"
+
+    @property
+    def runs_dir(self) -> Path:
+        return self.data_dir / "runs"
+
+
+def load_settings() -> Settings:
+    """Read `jupyter_deploy_config.py` and the general Jupyter files.
+
+    Raises InvalidInput when a file cannot be read or a value has the wrong type.
+    """
+    traits = _read_traits()
+    data_dir = Path(os.path.realpath(jupyter_data_dir())) / "deploy"
+    return Settings(
+        data_dir=data_dir,
+        runtime_dir=Path(jupyter_runtime_dir()),
+        database_url=traits.database_url or f"sqlite:///{data_dir / 'deploy.db'}",
+        max_running=traits.max_running or max(2, os.cpu_count() or 1),
+        quiet_seconds=traits.quiet_seconds,
+    )
+
+
+def _read_traits() -> Deploy:
+    try:
+        return Deploy(config=_read_files())
+    except Exception as error:  # a configuration file is any Python
+        raise InvalidInput(
+            f"The configuration cannot be used: {error}",
+            hint="Correct the c.Deploy lines in jupyter_deploy_config.py "
+            "(`jupyter --paths` lists the folders).",
+        ) from error
+
+
+def _read_files() -> Config:
+    config = Config()
+    for folder in reversed(jupyter_config_path()):
+        for name in ("jupyter_config.py", "jupyter_deploy_config.py"):
+            try:
+                config.merge(PyFileConfigLoader(name, path=folder).load_config())
+            except ConfigFileNotFound:
+                continue
+    return config

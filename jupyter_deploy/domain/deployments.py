@@ -1,0 +1,84 @@
+"""Deployments, versions and what happens to them, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jupyter_deploy.domain.bundle import Bundle, canonical_json, digest_of
+from jupyter_deploy.domain.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """A version on its way into the store.
+
+    `expected_version` is the live version that the user saw (0: none, None: any);
+    `replace` lets the name move to another notebook.
+    """
+
+    name: str
+    bundle: Bundle
+    parameters: dict[str, Any]
+    schedule: Schedule | None
+    created_by: str | None
+    expected_version: int | None = None
+    replace: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal bundles and policies."""
+        schedule = self.schedule.to_json() if self.schedule else None
+        parts = [self.bundle.to_json(), self.parameters, schedule]
+        return digest_of(canonical_json(parts).encode())
+
+
+@dataclass(frozen=True)
+class Version:
+    number: int
+    state: str
+    digest: str
+    bundle: Bundle
+    parameters: dict[str, Any]
+    schedule: Schedule | None
+    created_at: datetime
+    created_by: str | None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    name: str
+    paused: bool
+    live: Version
+
+
+@dataclass(frozen=True)
+class DueSchedule:
+    """A schedule whose next due time has come; `cursor` is the last one handled."""
+
+    schedule_id: int
+    deployment: str
+    schedule: Schedule
+    cursor: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """One transition, written in the transaction that made it."""
+
+    id: int
+    at: datetime
+    kind: str
+    deployment: str | None
+    run: int | None
+    state: str | None
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What keeps an engine busy."""
+
+    queued: int
+    running: int
+    schedules: int

@@ -1,0 +1,1 @@
+"""Schedules, starts, watches and judges runs."""

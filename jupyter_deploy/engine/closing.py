@@ -1,0 +1,68 @@
+"""The end of an attempt: verdict and outputs, from the ledger and the process."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from jupyter_deploy.domain.bundle import digest_of
+from jupyter_deploy.domain.ledger import Entry, progress
+from jupyter_deploy.domain.runs import Closing, OutputFile
+from jupyter_deploy.domain.verdict import Ending, judge
+from jupyter_deploy.engine.ledger_tail import read_entries
+from jupyter_deploy.ports.executor import Placement
+from jupyter_deploy.ports.store import Store
+
+log = logging.getLogger(__name__)
+
+NOTEBOOK_TYPE = "application/x-ipynb+json"
+
+
+def conclude(
+    store: Store, placement: Placement, entries: Sequence[Entry], ending: Ending
+) -> Closing:
+    verdict = judge(entries, ending)
+    return Closing(
+        state=verdict.state,
+        verdict=verdict.verdict,
+        fault=verdict.fault,
+        reason=verdict.reason,
+        cell=verdict.cell,
+        outcome=verdict.outcome,
+        progress=progress(entries),
+        outputs=_outputs(placement, entries),
+    )
+
+
+def _outputs(placement: Placement, entries: Sequence[Entry]) -> tuple[OutputFile, ...]:
+    finished = [entry for entry in entries if entry.kind == "finished"]
+    if finished:
+        return tuple(OutputFile(**item) for item in finished[-1].data.get("outputs", ()))
+    return _rebuilt(placement)
+
+
+def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
+    """A runner that died left its ledger: keep the outputs so far."""
+    from jupyter_deploy.notebook.replay import rebuild_file  # loads nbformat, rarely needed
+
+    target = placement.folder / "output.ipynb"
+    try:
+        content = rebuild_file(
+            placement.folder / "task.json", read_entries(placement.folder / "ledger.jsonl")
+        )
+        _write_whole(target, content)
+    except (OSError, ValueError) as error:
+        log.warning("run %s: no outputs could be kept: %s", placement.run_id, error)
+        return ()
+    return (OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),)
+
+
+def _write_whole(target: Path, content: bytes) -> None:
+    temporary = target.with_suffix(".tmp")
+    with open(temporary, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, target)

@@ -1,0 +1,125 @@
+"""The engine's one thread: every use of the store happens here, in turn."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.scheduler import Scheduler
+from jupyter_deploy.engine.watcher import Watcher
+from jupyter_deploy.ports.store import Store
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Job = tuple[Callable[[], Any], "Future[Any]"]
+
+#: Seconds between looks at live attempts, and the longest sleep otherwise:
+#: a laptop that slept, or a clock that was set, is noticed within it.
+BUSY = 0.1
+IDLE = 5.0
+
+
+class Core:
+    """Runs jobs and, between them, scheduler, watcher and dispatcher."""
+
+    def __init__(
+        self,
+        store: Store,
+        scheduler: Scheduler,
+        watcher: Watcher,
+        dispatcher: Dispatcher,
+        *,
+        quiet_seconds: float,
+        on_quiet: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._scheduler = scheduler
+        self._watcher = watcher
+        self._dispatcher = dispatcher
+        self._quiet_seconds = quiet_seconds
+        self._on_quiet = on_quiet
+        #: Monotonic time of the last use by a person.
+        self.last_use = time.monotonic()
+        #: Id of the newest event, readable from any thread.
+        self.last_event = 0
+        self._jobs: queue.Queue[Job | None] = queue.Queue()
+        self._thread = threading.Thread(target=self._run, name="engine")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the jobs that wait and end the thread; runners go on."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def touch(self) -> None:
+        """Somebody uses the engine: stay for another quiet time."""
+        self.last_use = time.monotonic()
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Run the job on the engine's thread."""
+        future: Future[T] = Future()
+        self._jobs.put((job, future))
+        return future
+
+    def _run(self) -> None:
+        self._guarded(self._watcher.adopt)
+        self._guarded(self._look_for_events)
+        while True:
+            self._guarded(self._step)
+            try:
+                item = self._jobs.get(timeout=self._pause())
+            except queue.Empty:
+                continue
+            if item is None:
+                return
+            _carry_out(item)
+            self._guarded(self._look_for_events)
+
+    def _step(self) -> None:
+        steps = (self._scheduler.tick, self._watcher.check, self._dispatcher.fill)
+        if any([step() for step in steps]):
+            self._look_for_events()
+        self._leave_if_quiet()
+
+    def _look_for_events(self) -> None:
+        self.last_event = self._store.last_event()
+
+    def _pause(self) -> float:
+        if len(self._watcher):
+            return BUSY
+        seconds = self._scheduler.seconds_to_next()
+        return IDLE if seconds is None else min(IDLE, seconds)
+
+    def _leave_if_quiet(self) -> None:
+        if time.monotonic() - self.last_use < self._quiet_seconds:
+            return
+        activity = self._store.activity()
+        if not (activity.queued or activity.running or activity.schedules):
+            log.info("nothing active for %s s: leaving", self._quiet_seconds)
+            self._on_quiet()
+
+    def _guarded(self, step: Callable[[], object]) -> None:
+        try:
+            step()
+        except Exception:
+            # One bad row must not stop every other deployment.
+            log.exception("a step of the engine failed")
+
+
+def _carry_out(item: Job) -> None:
+    job, future = item
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(job())
+    except BaseException as error:
+        future.set_exception(error)

@@ -1,0 +1,199 @@
+"""What one can ask of the engine. Every method runs on the core's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jupyter_deploy.domain.deployments import Deployment, Event, NewVersion, Version
+from jupyter_deploy.domain.environment import Environment
+from jupyter_deploy.domain.ledger import Entry
+from jupyter_deploy.domain.names import check_name
+from jupyter_deploy.domain.parameters import check_parameters
+from jupyter_deploy.domain.runs import Run
+from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.ledger_tail import read_entries
+from jupyter_deploy.engine.watcher import Watcher
+from jupyter_deploy.errors import InvalidInput, NotFound
+from jupyter_deploy.ports.blobs import BlobStore
+from jupyter_deploy.ports.clock import Clock
+from jupyter_deploy.ports.store import NewRun, RunQuery, Store
+from jupyter_deploy.timetable import check_schedule, next_fires
+
+#: Due times shown to people.
+PREVIEW = 5
+#: Runs in a deployment's short history.
+RECENT = 20
+
+
+@dataclass(frozen=True)
+class View:
+    """A deployment with what a person wants to know beside it."""
+
+    deployment: Deployment
+    next_fires: list[datetime]
+    recent: list[Run]
+
+
+class Service:
+    def __init__(
+        self,
+        store: Store,
+        blobs: BlobStore,
+        watcher: Watcher,
+        dispatcher: Dispatcher,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._blobs = blobs
+        self._watcher = watcher
+        self._dispatcher = dispatcher
+        self._clock = clock
+
+    def deploy(self, new: NewVersion, environment: Environment | None) -> tuple[View, bool]:
+        """Make it live; False when it is live already.
+
+        Raises InvalidInput for a name, parameter, schedule or missing upload,
+        and Conflict.
+        """
+        check_name(new.name)
+        bundle = new.bundle
+        parameters = check_parameters(
+            new.parameters, bundle.parameters, known=bundle.parameters_known
+        )
+        if new.schedule:
+            check_schedule(new.schedule.cron, new.schedule.timezone, self._clock.now())
+        self._check_uploads(new)
+        if environment is not None:
+            self._store.put_environment(environment)
+        _, created = self._store.deploy(replace(new, parameters=parameters), self._clock.now())
+        return self.view(new.name), created
+
+    def _check_uploads(self, new: NewVersion) -> None:
+        for item in (new.bundle.notebook, *new.bundle.files):
+            if not self._blobs.has(item.digest):
+                raise InvalidInput(
+                    f"The content of {item.path} was not uploaded.",
+                    field="files",
+                    hint="Deploy again: every file goes to /blobs first.",
+                )
+
+    def views(self) -> list[View]:
+        recent = self._store.recent(RECENT)
+        return [
+            self._view(item, recent.get(item.name, [])) for item in self._store.deployments()
+        ]
+
+    def view(self, name: str) -> View:
+        deployment = self._store.deployment(name)
+        newest = self._store.runs(RunQuery(deployment=name, limit=RECENT))
+        return self._view(deployment, newest[::-1])
+
+    def _view(self, deployment: Deployment, recent: list[Run]) -> View:
+        schedule = deployment.live.schedule
+        fires = []
+        if schedule and not deployment.paused:
+            fires = next_fires(schedule.cron, schedule.timezone, self._clock.now(), PREVIEW)
+        return View(deployment, fires, [self._live(run) for run in recent])
+
+    def environment_of(self, version: Version) -> Environment | None:
+        digest = version.bundle.environment
+        return self._store.environment(digest) if digest else None
+
+    def environment(self, digest: str) -> Environment:
+        return self._store.environment(digest)
+
+    def versions(self, name: str) -> list[Version]:
+        return self._store.versions(name)
+
+    def set_paused(self, name: str, paused: bool) -> View:
+        self._store.set_paused(name, paused, self._clock.now())
+        return self.view(name)
+
+    def delete(self, name: str) -> View:
+        before = self.view(name)
+        self._store.delete(name, self._clock.now())
+        return before
+
+    def start_run(
+        self, name: str, parameters: dict[str, Any], created_by: str | None, key: str | None
+    ) -> tuple[Run, bool]:
+        """Queue a run with these parameters over the deployment's own."""
+        live = self._store.deployment(name).live
+        own = check_parameters(
+            parameters, live.bundle.parameters, known=live.bundle.parameters_known
+        )
+        new = NewRun(name, {**live.parameters, **own}, created_by, key)
+        run, created = self._store.add_run(new, self._clock.now())
+        return self._live(run), created
+
+    def run(self, run_id: int) -> Run:
+        return self._live(self._store.run(run_id))
+
+    def runs(self, query: RunQuery) -> list[Run]:
+        return [self._live(run) for run in self._store.runs(query)]
+
+    def _live(self, run: Run) -> Run:
+        """A running run with its progress of this moment."""
+        progress = self._watcher.progress(run.id) if run.state.open else None
+        return replace(run, progress=progress) if progress else run
+
+    def cancel(self, run_id: int) -> Run:
+        run = self._store.request_cancel(run_id, self._clock.now())
+        self._watcher.cancel(run_id)
+        return self._live(run)
+
+    def ledger(self, run_id: int) -> tuple[Iterator[Entry], bool]:
+        """The newest attempt's entries, and whether the run has ended."""
+        run = self._store.run(run_id)
+        return read_entries(self.folder(run) / "ledger.jsonl"), not run.state.open
+
+    def source(self, run_id: int) -> Path:
+        return self._blobs.path(self._store.run_version(run_id).bundle.notebook.digest)
+
+    def output(self, run_id: int, name: str) -> tuple[Path, str]:
+        """The file and its media type. Raises NotFound."""
+        run = self._store.run(run_id)
+        for item in run.outputs:
+            if item.name == name:
+                folder = self.folder(run)
+                inside = folder if name == "output.ipynb" else folder / "work"
+                return inside / name, item.media_type
+        raise NotFound(
+            f"Run {run_id} has no output {name!r}.",
+            hint="It may still be running; its outputs are listed at the run.",
+        )
+
+    def folder(self, run: Run) -> Path:
+        return self._watcher.placement(run.id, run.fence).folder
+
+    def missing(self, digests: list[str]) -> list[str]:
+        return [digest for digest in digests if not self._blobs.has(digest)]
+
+    def events(self, after: int, limit: int = 500) -> list[Event]:
+        return self._store.events(after, limit)
+
+    def last_event(self) -> int:
+        return self._store.last_event()
+
+    def load(self) -> dict[str, Any]:
+        """Slots, queue and what keeps the engine alive."""
+        activity = self._store.activity()
+        return {
+            "slots": self._dispatcher.slots,
+            "queued": activity.queued,
+            "running_runs": activity.running,
+            "keeps_alive": _reasons(activity.queued + activity.running, activity.schedules),
+        }
+
+
+def _reasons(open_runs: int, schedules: int) -> list[str]:
+    reasons = []
+    if open_runs:
+        reasons.append(f"{open_runs} run{'s' if open_runs > 1 else ''} not finished")
+    if schedules:
+        reasons.append(f"{schedules} schedule{'s' if schedules > 1 else ''} in force")
+    return reasons

@@ -1,0 +1,101 @@
+"""Live attempts: their progress, their end, and what it means."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from jupyter_deploy.domain.ledger import Entry, progress
+from jupyter_deploy.domain.runs import Progress
+from jupyter_deploy.domain.verdict import Ending
+from jupyter_deploy.engine.closing import conclude
+from jupyter_deploy.engine.ledger_tail import LedgerTail
+from jupyter_deploy.ports.clock import Clock
+from jupyter_deploy.ports.executor import Executor, Placement
+from jupyter_deploy.ports.store import Store
+
+log = logging.getLogger(__name__)
+
+#: A runner that was asked to stop has this long before it is killed.
+CANCEL_GRACE = timedelta(seconds=10)
+
+
+@dataclass
+class _Live:
+    placement: Placement
+    tail: LedgerTail
+    entries: list[Entry] = field(default_factory=list)
+    cancelled_at: datetime | None = None
+
+    def read(self) -> None:
+        """Take over what is new; outputs stay in the file."""
+        self.entries += [entry for entry in self.tail.read_new() if entry.kind != "output"]
+
+
+class Watcher:
+    def __init__(self, store: Store, executor: Executor, clock: Clock, runs_dir: Path) -> None:
+        self._store = store
+        self._executor = executor
+        self._clock = clock
+        self._runs_dir = runs_dir
+        self._live: dict[int, _Live] = {}
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def placement(self, run_id: int, fence: int) -> Placement:
+        return Placement(run_id, fence, self._runs_dir / str(run_id) / str(fence))
+
+    def watch(self, placement: Placement) -> None:
+        self._live[placement.run_id] = _Live(
+            placement, LedgerTail(placement.folder / "ledger.jsonl")
+        )
+
+    def adopt(self) -> None:
+        """Take over the attempts of an engine that is gone, alive or dead."""
+        for run in self._store.running():
+            log.info("adopting run %s", run.id)
+            self.watch(self.placement(run.id, run.fence))
+            if run.cancel_requested:
+                self.cancel(run.id)
+
+    def progress(self, run_id: int) -> Progress | None:
+        live = self._live.get(run_id)
+        if live is None:
+            return None
+        live.read()
+        return progress(live.entries)
+
+    def cancel(self, run_id: int) -> None:
+        """Ask the runner to stop; `check` kills it when it does not."""
+        live = self._live.get(run_id)
+        if live is not None and live.cancelled_at is None:
+            live.cancelled_at = self._clock.now()
+            self._executor.cancel(live.placement)
+
+    def check(self) -> bool:
+        """Close what has ended; True when something has."""
+        ended = [live for live in list(self._live.values()) if not self._still_alive(live)]
+        for live in ended:
+            self._close(live)
+        return bool(ended)
+
+    def _still_alive(self, live: _Live) -> bool:
+        if not self._executor.alive(live.placement):
+            return False
+        late = live.cancelled_at and self._clock.now() - live.cancelled_at > CANCEL_GRACE
+        if late:
+            self._executor.kill(live.placement)
+        return True
+
+    def _close(self, live: _Live) -> None:
+        placement = live.placement
+        del self._live[placement.run_id]
+        self._executor.kill(placement)  # what the notebook left behind
+        live.read()
+        ending = Ending(cancel_requested=live.cancelled_at is not None)
+        closing = conclude(self._store, placement, live.entries, ending)
+        if not self._store.close(placement.run_id, placement.fence, closing, self._clock.now()):
+            log.warning("run %s: a stale end was discarded", placement.run_id)

@@ -1,0 +1,21 @@
+"""Contents by digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+
+class BlobStore(Protocol):
+    def has(self, digest: str) -> bool:
+        """Whether the whole content is stored."""
+
+    def put(self, digest: str, chunks: Iterable[bytes]) -> None:
+        """Store the content whole or not at all; storing it again changes nothing.
+
+        Raises InvalidInput when the content has another digest.
+        """
+
+    def path(self, digest: str) -> Path:
+        """A local read-only file with the content. Raises NotFound."""

@@ -1,0 +1,146 @@
+"""The database as the engine sees it. Every method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from jupyter_deploy.domain.deployments import (
+    Activity,
+    Deployment,
+    DueSchedule,
+    Event,
+    NewVersion,
+    Version,
+)
+from jupyter_deploy.domain.environment import Environment
+from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.runs import Closing, Run, RunState
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that was given to an attempt with this fence."""
+
+    run: Run
+    version: Version
+    fence: int
+
+
+@dataclass(frozen=True)
+class NewRun:
+    deployment: str
+    parameters: dict[str, Any]
+    created_by: str | None
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class RunQuery:
+    """Which runs, newest first; `before` is the id below which the page begins."""
+
+    deployment: str | None = None
+    state: RunState | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+class Store(Protocol):
+    def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
+        """Make a version live; False when it is live already.
+
+        Raises Conflict when the name belongs to another notebook or when the
+        live version is not the expected one.
+        """
+
+    def deployments(self) -> list[Deployment]:
+        """All that are in production, by name."""
+
+    def deployment(self, name: str) -> Deployment:
+        """Raises NotFound."""
+
+    def versions(self, name: str) -> list[Version]:
+        """Newest first. Raises NotFound."""
+
+    def set_paused(self, name: str, paused: bool, now: datetime) -> Deployment:
+        """Pausing an already paused deployment changes nothing. Raises NotFound."""
+
+    def delete(self, name: str, now: datetime) -> Deployment:
+        """Take it out of production and cancel what is queued; runs stay.
+
+        Raises NotFound.
+        """
+
+    def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
+        """Queue a run of the live version; False when the key has one already.
+
+        Raises NotFound.
+        """
+
+    def runs(self, query: RunQuery) -> list[Run]:
+        """At most `limit` runs, newest first."""
+
+    def recent(self, limit: int) -> dict[str, list[Run]]:
+        """The newest `limit` runs of every deployment in production, oldest first."""
+
+    def run(self, run_id: int) -> Run:
+        """Raises NotFound."""
+
+    def run_version(self, run_id: int) -> Version:
+        """The version that the run executes. Raises NotFound."""
+
+    def due_schedules(self, now: datetime, limit: int) -> list[DueSchedule]:
+        """Schedules in force whose next due time is not after `now`, oldest first."""
+
+    def next_due(self) -> datetime | None:
+        """The earliest next due time of all schedules in force."""
+
+    def fire(
+        self,
+        due: DueSchedule,
+        firings: Sequence[Firing],
+        next_due: datetime | None,
+        now: datetime,
+    ) -> bool:
+        """Insert the rows of these due times and move the cursor behind the last.
+
+        False, and nothing changes, when the cursor has moved meanwhile.
+        """
+
+    def open_runs(self, deployment: str) -> list[int]:
+        """Ids of its queued and running runs."""
+
+    def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
+        """Move up to `slots` queued runs, oldest first, to running, a new fence each."""
+
+    def running(self) -> list[Run]:
+        """All running runs."""
+
+    def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
+        """End the attempt and its run; False for a stale fence or a closed run."""
+
+    def request_cancel(self, run_id: int, now: datetime) -> Run:
+        """Cancel a queued run at once, mark a running one.
+
+        Raises NotFound, and Conflict for a run that has ended.
+        """
+
+    def put_environment(self, environment: Environment) -> None:
+        """Storing it again changes nothing."""
+
+    def environment(self, digest: str) -> Environment:
+        """Raises NotFound."""
+
+    def events(self, after: int, limit: int) -> list[Event]:
+        """Transitions with an id above `after`, in order."""
+
+    def last_event(self) -> int:
+        """The newest event's id, 0 when there is none."""
+
+    def activity(self) -> Activity:
+        """What is open now."""
+
+    def dispose(self) -> None:
+        """Release connections."""

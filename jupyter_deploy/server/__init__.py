@@ -1,0 +1,1 @@
+"""The HTTP side: the engine API and the Jupyter Server extension."""

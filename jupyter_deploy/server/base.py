@@ -1,0 +1,130 @@
+"""What all handlers of the engine share: the token, errors, the core's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tornado import web
+
+from jupyter_deploy.engine.core import Core
+from jupyter_deploy.engine.service import Service
+from jupyter_deploy.errors import DeployError, Forbidden, InvalidInput, NotFound
+from jupyter_deploy.ports.blobs import BlobStore
+from jupyter_deploy.server.contract import read_body
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Who acts, as checked by the Jupyter Server extension or the CLI's user.
+USER_HEADER = "X-Jupyter-Deploy-User"
+PREFIX = "/jupyter-deploy/api/v1"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the handlers work on."""
+
+    core: Core
+    service: Service
+    blobs: BlobStore
+    token: str
+    status: Callable[[], dict[str, Any]]
+
+
+class ProblemMixin(web.RequestHandler):
+    """Errors leave as problem+json, never as a traceback."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        problem = _problem(status_code, error)
+        self.set_status(problem["status"])
+        self.set_header("Content-Type", "application/problem+json")
+        if problem["status"] == 503:
+            self.set_header("Retry-After", "2")
+        self.finish(json.dumps(problem))
+
+    def log_exception(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, (DeployError, web.HTTPError)):
+            return
+        super().log_exception(kind, error, trace)
+
+
+def _problem(status: int, error: BaseException | None) -> dict[str, Any]:
+    if isinstance(error, DeployError):
+        return error.problem()
+    if status == 404:
+        return NotFound("There is nothing at this address.").problem()
+    if 400 <= status < 500:
+        message = getattr(error, "log_message", None) or getattr(error, "reason", None)
+        return {**InvalidInput(message or "The request is not valid.").problem(), "status": status}
+    failure = DeployError(
+        "The engine met an error of its own; nothing was changed.",
+        hint="The details are in engine.log in the data directory.",
+    )
+    return {**failure.problem(), "status": status}
+
+
+class EngineHandler(ProblemMixin):
+    """A handler of the engine's API; every request carries the token."""
+
+    context: Context
+
+    def initialize(self, context: Context) -> None:
+        self.context = context
+
+    def prepare(self) -> None:
+        given = self.request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"token {self.context.token}".encode()):
+            raise Forbidden(
+                "The engine's token is missing or wrong.",
+                hint="It is in the engine's runtime file; the CLI and JupyterLab read it.",
+            )
+        self.context.core.touch()
+
+    @property
+    def service(self) -> Service:
+        return self.context.service
+
+    @property
+    def user(self) -> str | None:
+        return self.request.headers.get(USER_HEADER) or None
+
+    async def on_core(self, job: Callable[[], T]) -> T:
+        """Run the job on the engine's thread."""
+        return await asyncio.wrap_future(self.context.core.submit(job))
+
+    def body(self, schema: str) -> dict[str, Any]:
+        return read_body(self.request.body, schema)
+
+    def send(self, document: dict[str, Any], status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(document))
+
+    def integer(self, name: str, default: int, low: int, high: int | None = None) -> int:
+        """An integer of the query. Raises InvalidInput."""
+        text = self.get_query_argument(name, str(default))
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if value < low or (high is not None and value > high):
+            bounds = f"from {low} to {high}" if high is not None else f"of at least {low}"
+            raise InvalidInput(f"{name} is a whole number {bounds}, not {text!r}.", field=name)
+        return value
+
+
+class Nothing(ProblemMixin):
+    """Any address that is not part of the API."""
+
+    def prepare(self) -> None:
+        raise NotFound("There is nothing at this address.")
+
+

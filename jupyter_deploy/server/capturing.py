@@ -1,0 +1,110 @@
+"""The two operations that see this server's files."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from jupyter_deploy.capture.bundle import Captured, capture
+from jupyter_deploy.client.api import EngineClient
+from jupyter_deploy.client.launch import find_engine
+from jupyter_deploy.domain.names import suggest_name
+from jupyter_deploy.errors import Forbidden, InvalidInput
+from jupyter_deploy.server.contract import read_body
+from jupyter_deploy.server.forwarding import ExtensionHandler
+
+
+class CapturingHandler(ExtensionHandler):
+    @property
+    def root(self) -> Path:
+        root = self.settings.get("server_root_dir") or self.contents_manager.root_dir
+        return Path(root).expanduser().resolve()
+
+    async def captured(self, request: dict[str, Any]) -> Captured:
+        notebook = _inside(self.root, request["notebook"])
+        patterns = request.get("files", [])
+        return await asyncio.to_thread(capture, notebook, limit=self.root, patterns=patterns)
+
+    async def client(self) -> EngineClient:
+        endpoint = await self.endpoint()
+        return EngineClient(endpoint.url, endpoint.token, user=self.user_name)
+
+
+def _inside(root: Path, path: str) -> Path:
+    """The file that a path of the contents API names. Raises Forbidden."""
+    if "\0" in path:
+        raise InvalidInput("A path has no NUL character.", field="notebook")
+    place = Path(root, path.lstrip("/"))
+    if not place.resolve().is_relative_to(root):
+        raise Forbidden(
+            "The notebook lies outside the folder that this server shows.",
+            field="notebook",
+            hint="Move it into that folder, or deploy it from the command line.",
+        )
+    return place
+
+
+class InspectHandler(CapturingHandler):
+    """What the dialog shows; nothing is stored and no engine is started."""
+
+    @authenticated
+    @authorized
+    async def post(self) -> None:
+        request = read_body(self.request.body, "InspectRequest")
+        captured = await self.captured(request)
+        bundle = captured.bundle.to_json()
+        keys = ("parameters", "parameters_known", "kernel", "packages", "files", "git", "cells")
+        current = await self._current(bundle["notebook"]["path"])
+        document = {
+            **{key: bundle[key] for key in keys},
+            "findings": bundle["findings"],
+            "notebook": bundle["notebook"]["path"],
+            "name": current["name"] if current else suggest_name(request["notebook"]),
+            "current": current,
+        }
+        await self.finish(document)
+
+    async def _current(self, notebook: str) -> dict[str, Any] | None:
+        """The deployment of this notebook, the newest if there are several."""
+        if not find_engine(self.deploy_settings) and not self.deploy_settings.has_database:
+            return None
+        client = await self.client()
+        deployments = (await asyncio.to_thread(client.deployments))["deployments"]
+        own = [item for item in deployments if item["notebook"] == notebook]
+        return max(own, key=lambda item: str(item["created_at"]), default=None)
+
+
+class DeployHandler(CapturingHandler):
+    """`deployments`: capture what is named by path, forward everything else."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        await self.forward("deployments")
+
+    @authenticated
+    @authorized
+    async def post(self) -> None:
+        request = read_body(self.request.body, "DeployRequest")
+        if "bundle" in request:
+            await self.forward("deployments")
+            return
+        if "notebook" not in request:
+            raise InvalidInput("No notebook is named.", field="notebook")
+        captured = await self.captured(request)
+        client = await self.client()
+        document, created = await asyncio.to_thread(
+            client.deploy,
+            captured,
+            name=request.get("name") or suggest_name(request["notebook"]),
+            parameters=request.get("parameters", {}),
+            schedule=request.get("schedule"),
+            expected_version=request.get("expected_version"),
+            replace=request.get("replace", False),
+        )
+        self.set_status(201 if created else 200)
+        await self.finish(document)

@@ -1,0 +1,153 @@
+"""The engine's API: runs, their ledger and their outputs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jupyter_deploy.domain.ledger import Entry
+from jupyter_deploy.domain.runs import RunState
+from jupyter_deploy.errors import InvalidInput, NotFound
+from jupyter_deploy.notebook.render import to_html
+from jupyter_deploy.ports.store import RunQuery
+from jupyter_deploy.server import documents
+from jupyter_deploy.server.base import EngineHandler
+
+#: Outputs come from notebooks: nothing in them may act with the user's rights.
+SANDBOX = (
+    "sandbox allow-scripts; default-src 'none'; img-src data:; media-src data:; font-src data:; "
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+)
+#: Entries of one ledger answer.
+LEDGER_PAGE = 5000
+CHUNK = 1024 * 1024
+
+
+class RunsHandler(EngineHandler):
+    async def get(self, name: str | None = None) -> None:
+        query = self._query(name)
+        if name is not None:
+            await self.on_core(lambda: self.service.view(name))
+        runs = await self.on_core(lambda: self.service.runs(query))
+        following = str(runs[-1].id) if len(runs) == query.limit else None
+        self.send({"runs": [documents.run_document(run) for run in runs], "next": following})
+
+    def _query(self, name: str | None) -> RunQuery:
+        cursor = self.get_query_argument("cursor", "")
+        return RunQuery(
+            deployment=name or self.get_query_argument("deployment", "") or None,
+            state=self._state(),
+            before=self.integer("cursor", 1, 1) if cursor else None,
+            limit=self.integer("limit", 50, 1, 500),
+        )
+
+    def _state(self) -> RunState | None:
+        text = self.get_query_argument("state", "")
+        if not text:
+            return None
+        try:
+            return RunState(text)
+        except ValueError:
+            states = ", ".join(state.value for state in RunState)
+            raise InvalidInput(
+                f"{text!r} is not a state of a run.", field="state", hint=f"Use one of {states}."
+            ) from None
+
+
+class DeploymentRunsHandler(RunsHandler):
+    async def post(self, name: str) -> None:
+        parameters = self.body("RunRequest").get("parameters", {})
+        key = self._key()
+        run, created = await self.on_core(
+            lambda: self.service.start_run(name, parameters, self.user, key)
+        )
+        self.send(documents.run_document(run), 201 if created else 200)
+
+    def _key(self) -> str | None:
+        key = self.request.headers.get("Idempotency-Key")
+        if key is not None and not 1 <= len(key) <= 200:
+            raise InvalidInput("An Idempotency-Key has 1 to 200 characters.", field="key")
+        return key
+
+
+def run_id(text: str) -> int:
+    """Raises NotFound for a number that no run can have."""
+    value = int(text)
+    if value > 2**31 - 1:
+        raise NotFound(f"There is no run {text}.")
+    return value
+
+
+class RunHandler(EngineHandler):
+    async def get(self, number: str) -> None:
+        run = await self.on_core(lambda: self.service.run(run_id(number)))
+        self.send(documents.run_document(run))
+
+
+class CancelHandler(EngineHandler):
+    async def post(self, number: str) -> None:
+        run = await self.on_core(lambda: self.service.cancel(run_id(number)))
+        self.send(documents.run_document(run))
+
+
+class LedgerHandler(EngineHandler):
+    async def get(self, number: str) -> None:
+        after = self.integer("after", 0, 0)
+        entries, complete = await self.on_core(lambda: self.service.ledger(run_id(number)))
+        page, more = await asyncio.to_thread(_page, entries, after)
+        self.send(
+            {
+                "entries": page,
+                "next": page[-1]["seq"] if page else after,
+                "complete": complete and not more,
+            }
+        )
+
+
+def _page(entries: Iterator[Entry], after: int) -> tuple[list[dict[str, Any]], bool]:
+    page: list[dict[str, Any]] = []
+    for entry in entries:
+        if entry.seq <= after:
+            continue
+        if len(page) == LEDGER_PAGE:
+            return page, True
+        page.append(entry.to_json())
+    return page, False
+
+
+class SourceHandler(EngineHandler):
+    async def get(self, number: str) -> None:
+        path = await self.on_core(lambda: self.service.source(run_id(number)))
+        await _send_file(self, path, "application/x-ipynb+json")
+
+
+class OutputHandler(EngineHandler):
+    async def get(self, number: str, name: str) -> None:
+        wanted = "output.ipynb" if name == "output.html" else name
+        path, media_type = await self.on_core(
+            lambda: self.service.output(run_id(number), wanted)
+        )
+        if not path.is_file():
+            raise NotFound(f"The output {name!r} of run {number} is no longer on disk.")
+        self._protect()
+        if wanted != name:
+            html = await asyncio.to_thread(lambda: to_html(path.read_bytes()))
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            self.finish(html)
+        else:
+            await _send_file(self, path, media_type)
+
+    def _protect(self) -> None:
+        self.set_header("Content-Security-Policy", SANDBOX)
+        self.set_header("X-Content-Type-Options", "nosniff")
+
+
+async def _send_file(handler: EngineHandler, path: Path, media_type: str) -> None:
+    handler.set_header("Content-Type", media_type)
+    handler.set_header("Content-Length", str(path.stat().st_size))
+    with open(path, "rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            handler.write(chunk)
+            await handler.flush()

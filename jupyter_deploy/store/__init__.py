@@ -1,0 +1,1 @@
+"""The database: SQLAlchemy Core, forward-only migrations."""

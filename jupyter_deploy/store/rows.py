@@ -1,0 +1,88 @@
+"""Rows to values and transitions to event rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from jupyter_deploy.domain.bundle import Bundle
+from jupyter_deploy.domain.deployments import Event, Version
+from jupyter_deploy.domain.runs import Attempt, OutputFile, Progress, Run, RunState
+from jupyter_deploy.domain.schedule import Schedule
+from jupyter_deploy.store.schema import attempts, events
+
+AnyRow = Row[Any]
+
+
+def version_of(row: AnyRow) -> Version:
+    return Version(
+        number=row.number,
+        state=row.state,
+        digest=row.digest,
+        bundle=Bundle.from_json(row.bundle),
+        parameters=row.parameters,
+        schedule=Schedule.from_json(row.schedule) if row.schedule else None,
+        created_at=row.created_at,
+        created_by=row.created_by,
+    )
+
+
+def run_of(row: AnyRow, tries: Sequence[Attempt] = ()) -> Run:
+    return Run(
+        id=row.id,
+        deployment=row.deployment,
+        version=row.version,
+        trigger=row.trigger,
+        state=RunState(row.state),
+        verdict=row.verdict,
+        fault=row.fault,
+        reason=row.reason,
+        cell=row.cell,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        parameters=row.parameters,
+        fence=row.fence,
+        cancel_requested=row.cancel_requested,
+        progress=Progress(**row.progress) if row.progress else None,
+        outputs=tuple(OutputFile(**item) for item in row.outputs),
+        attempts=tuple(tries),
+    )
+
+
+def with_attempts(connection: Connection, rows: Sequence[AnyRow]) -> list[Run]:
+    """The runs of these rows with their attempts, in two queries."""
+    if not rows:
+        return []
+    tries: dict[int, list[Attempt]] = {}
+    query = (
+        select(attempts)
+        .where(attempts.c.run_id.in_([row.id for row in rows]))
+        .order_by(attempts.c.fence)
+    )
+    for row in connection.execute(query):
+        attempt = Attempt(row.fence, row.executor, row.outcome, row.started_at, row.ended_at)
+        tries.setdefault(row.run_id, []).append(attempt)
+    return [run_of(row, tries.get(row.id, ())) for row in rows]
+
+
+def event_of(row: AnyRow) -> Event:
+    return Event(row.id, row.at, row.kind, row.deployment, row.run_id, row.state)
+
+
+def record(
+    connection: Connection,
+    kind: str,
+    now: datetime,
+    deployment: str,
+    run_id: int | None = None,
+    state: str | None = None,
+) -> None:
+    """Write the event of a transition in the transaction that makes it."""
+    values = {"at": now, "kind": kind, "deployment": deployment, "run_id": run_id, "state": state}
+    connection.execute(insert(events).values(values))
