@@ -1,0 +1,1 @@
+"""From a notebook on disk to a bundle."""

@@ -1,0 +1,1 @@
+"""Kernelspecs, their interpreters, and what is installed there."""

@@ -1,0 +1,1 @@
+"""Projects: folders with notebooks and a `schedules/` folder."""

@@ -1,0 +1,1 @@
+"""Executes one attempt and exits. No database, no HTTP."""
