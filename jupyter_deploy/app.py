@@ -83,7 +83,9 @@ def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> 
     clock, executor = SystemClock(), LocalExecutor()
     blobs = FileBlobStore(settings.blobs_dir)
     watcher = Watcher(store, executor, clock, settings.runs_dir)
-    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, settings.max_running)
+    dispatcher = Dispatcher(
+        store, executor, blobs, watcher, clock, settings.max_running
+    )
     core = Core(
         store,
         Scheduler(store, clock),
@@ -108,13 +110,17 @@ async def _serve(settings: Settings, store: Store) -> None:
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)
-    context = Context(parts.core, parts.service, parts.blobs, token, lambda: _now(status))
+    context = Context(
+        parts.core, parts.service, parts.blobs, token, lambda: _now(status)
+    )
     server = HTTPServer(make_application(context), max_body_size=MAX_BLOB)
     server.add_sockets(sockets)
     parts.core.start()
     try:
         _announce(settings.runtime_file, {**status, "token": token})
-        log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
+        log.info(
+            "engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"]
+        )
         await stopped.wait()
     finally:
         settings.runtime_file.unlink(missing_ok=True)
@@ -130,7 +136,9 @@ def _status(settings: Settings, port: int) -> dict[str, Any]:
         "url": f"http://127.0.0.1:{port}",
         "since": datetime.now().astimezone().isoformat(),
         "data_dir": str(settings.data_dir),
-        "database": make_url(settings.database_url).render_as_string(hide_password=True),
+        "database": make_url(settings.database_url).render_as_string(
+            hide_password=True
+        ),
         "version": __version__,
     }
 

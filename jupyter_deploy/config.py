@@ -7,7 +7,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_core.paths import jupyter_config_path, jupyter_data_dir, jupyter_runtime_dir
+from jupyter_core.paths import (
+    jupyter_config_path,
+    jupyter_data_dir,
+    jupyter_runtime_dir,
+)
 from traitlets import Integer, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
@@ -19,10 +23,13 @@ class Deploy(Configurable):
     """Traits of `c.Deploy`, shared by extension, engine and CLI."""
 
     database_url = Unicode(
-        "", help="SQLAlchemy address of the database; default SQLite in the data directory"
+        "",
+        help="SQLAlchemy address of the database; default SQLite in the data directory",
     ).tag(config=True)
     max_running = Integer(
-        0, min=0, help="How many runs may run at once; 0 stands for one per processor, at least 2"
+        0,
+        min=0,
+        help="How many runs may run at once; 0 stands for one per processor, at least 2",
     ).tag(config=True)
     quiet_seconds = Integer(
         600, min=1, help="Seconds without anything active after which the engine leaves"

@@ -26,7 +26,9 @@ class DeployError(Exception):
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, field: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
@@ -61,7 +63,12 @@ class NotFound(DeployError):
 
 
 class Conflict(DeployError):
-    kind, title, status, exit_code = "conflict", "In conflict with what is there", 409, 2
+    kind, title, status, exit_code = (
+        "conflict",
+        "In conflict with what is there",
+        409,
+        2,
+    )
 
 
 class TooLarge(DeployError):
@@ -74,12 +81,24 @@ class Unavailable(DeployError):
 
 _BY_KIND: dict[str, type[DeployError]] = {
     cls.kind: cls
-    for cls in (InvalidInput, InvalidNotebook, Forbidden, NotFound, Conflict, TooLarge, Unavailable)
+    for cls in (
+        InvalidInput,
+        InvalidNotebook,
+        Forbidden,
+        NotFound,
+        Conflict,
+        TooLarge,
+        Unavailable,
+    )
 }
 
 
 def from_problem(problem: dict[str, Any]) -> DeployError:
     """The error that a problem+json document tells of."""
     cls = _BY_KIND.get(str(problem.get("type")), DeployError)
-    detail = str(problem.get("detail") or problem.get("title") or "The engine refused the request")
+    detail = str(
+        problem.get("detail")
+        or problem.get("title")
+        or "The engine refused the request"
+    )
     return cls(detail, field=problem.get("field"), hint=problem.get("hint"))

@@ -38,7 +38,12 @@ _HINT = (
 
 
 def next_fires(
-    cron: str, timezone: str, after: datetime, count: int, *, until: datetime | None = None
+    cron: str,
+    timezone: str,
+    after: datetime,
+    count: int,
+    *,
+    until: datetime | None = None,
 ) -> list[datetime]:
     """At most `count` due times later than `after`, up to `until`, in the schedule's zone."""
     fires = _fires(cron, timezone, after)
@@ -70,7 +75,9 @@ def check_schedule(cron: str, timezone: str, now: datetime) -> None:
         )
     if _steps_beyond_range(_spelled_out(cron)):
         raise InvalidInput(
-            f"A step in {cron!r} is larger than its field.", field="schedule.cron", hint=_HINT
+            f"A step in {cron!r} is larger than its field.",
+            field="schedule.cron",
+            hint=_HINT,
         )
     if not next_fires(cron, timezone, now, 1):
         raise InvalidInput(
@@ -102,7 +109,9 @@ def _steps_beyond_range(cron: str) -> bool:
 
 def _bad_cron(cron: str) -> InvalidInput:
     return InvalidInput(
-        f"{cron!r} is not a cron line that ever fires.", field="schedule.cron", hint=_HINT
+        f"{cron!r} is not a cron line that ever fires.",
+        field="schedule.cron",
+        hint=_HINT,
     )
 
 
@@ -112,7 +121,9 @@ def _zone(name: str) -> ZoneInfo:
         raise InvalidInput(
             f"There is no time zone {name!r}.",
             field="schedule.timezone",
-            hint=f"Did you mean {close[0]!r}?" if close else "Use a name like Europe/Berlin.",
+            hint=f"Did you mean {close[0]!r}?"
+            if close
+            else "Use a name like Europe/Berlin.",
         )
     return ZoneInfo(name)
 

@@ -47,7 +47,9 @@ class FileBlobStore:
 
     def _place(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
-            raise InvalidInput(f"{digest!r} is not a digest.", hint="Use sha256: and 64 hex digits.")
+            raise InvalidInput(
+                f"{digest!r} is not a digest.", hint="Use sha256: and 64 hex digits."
+            )
         value = digest.removeprefix("sha256:")
         return self._root / "sha256" / value[:2] / value[2:]
 

@@ -54,7 +54,9 @@ def capture(
     parameters, known = inspect_parameters(document, found.name, found.language)
     environment = snapshot_environment(found)
     source = dump_notebook(source_only(document))
-    paths = [item for item in find_files(patterns, _base(base, path), root) if item != path]
+    paths = [
+        item for item in find_files(patterns, _base(base, path), root) if item != path
+    ]
     files = tuple(capture_file(item, root) for item in paths)
     check_total(files)
     name = path.relative_to(root).as_posix()
@@ -108,7 +110,9 @@ def _wanted(notebook: Notebook, kernel: str | None) -> tuple[str | None, str | N
     spec: Any = notebook.metadata.get("kernelspec", {})
     info: Any = notebook.metadata.get("language_info", {})
     if not isinstance(spec, dict) or not isinstance(info, dict):
-        raise InvalidNotebook("The notebook's kernel is not described in a usable form.")
+        raise InvalidNotebook(
+            "The notebook's kernel is not described in a usable form."
+        )
     name = kernel or spec.get("name") or None
     language = spec.get("language") or info.get("name") or None
     return name, str(language).lower() if language else None

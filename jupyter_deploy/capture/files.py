@@ -50,7 +50,9 @@ def _matches(pattern: str, base: Path) -> Iterator[Path]:
             field="files",
             hint="Name files beside or below the notebook, for example lib/*.py.",
         )
-    for text in glob.iglob(os.path.join(glob.escape(str(base)), pattern), recursive=True):
+    for text in glob.iglob(
+        os.path.join(glob.escape(str(base)), pattern), recursive=True
+    ):
         path = Path(text)
         if path.is_dir():
             if not glob.has_magic(pattern):
@@ -61,7 +63,9 @@ def _matches(pattern: str, base: Path) -> Iterator[Path]:
 
 def _all_below(folder: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
-        folders[:] = [n for n in folders if n not in _LEFT_OUT and not n.startswith(".")]
+        folders[:] = [
+            n for n in folders if n not in _LEFT_OUT and not n.startswith(".")
+        ]
         yield from (Path(place, name) for name in names if not name.startswith("."))
 
 
@@ -86,7 +90,9 @@ def capture_file(path: Path, root: Path) -> CapturedFile:
                 size += len(chunk)
     except OSError as error:
         raise vanished(path, error) from error
-    return CapturedFile(path.relative_to(root).as_posix(), f"sha256:{seen.hexdigest()}", size)
+    return CapturedFile(
+        path.relative_to(root).as_posix(), f"sha256:{seen.hexdigest()}", size
+    )
 
 
 def check_total(files: Sequence[CapturedFile]) -> None:

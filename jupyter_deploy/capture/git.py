@@ -16,7 +16,9 @@ def provenance(folder: Path) -> Git | None:
     text = _git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
     if text is None:
         return None
-    heads = dict(line[2:].split(" ", 1) for line in text.splitlines() if line.startswith("# "))
+    heads = dict(
+        line[2:].split(" ", 1) for line in text.splitlines() if line.startswith("# ")
+    )
     commit = heads.get("branch.oid", "(initial)")
     if commit == "(initial)":
         return None

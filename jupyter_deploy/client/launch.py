@@ -78,7 +78,9 @@ def stop_engine(settings: Settings) -> bool:
 
 def _read(settings: Settings) -> dict[str, Any] | None:
     try:
-        document: dict[str, Any] = json.loads(settings.runtime_file.read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(
+            settings.runtime_file.read_text(encoding="utf-8")
+        )
     except (OSError, ValueError):
         return None
     return document

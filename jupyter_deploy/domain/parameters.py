@@ -45,7 +45,9 @@ def check_parameters(
     return checked
 
 
-def parse_assignment(text: str, schema: Sequence[Parameter], known: bool) -> tuple[str, Any]:
+def parse_assignment(
+    text: str, schema: Sequence[Parameter], known: bool
+) -> tuple[str, Any]:
     """`name=value` from a command line, read as the parameter's type.
 
     Raises InvalidInput.
@@ -54,7 +56,9 @@ def parse_assignment(text: str, schema: Sequence[Parameter], known: bool) -> tup
     name = name.strip()
     if not equals:
         raise InvalidInput(
-            f"{text!r} does not set a parameter.", field="parameters", hint="Write -p name=value."
+            f"{text!r} does not set a parameter.",
+            field="parameters",
+            hint="Write -p name=value.",
         )
     by_name = {item.name: item for item in schema}
     _check_name(name, by_name, known)
@@ -107,7 +111,9 @@ def _fits(value: Any, kind: str) -> bool:
     if kind in ("int", "float"):
         number = int if kind == "int" else (int, float)
         return isinstance(value, number) and not isinstance(value, bool)
-    return isinstance(value, {"bool": bool, "str": str, "list": list, "dict": dict}[kind])
+    return isinstance(
+        value, {"bool": bool, "str": str, "list": list, "dict": dict}[kind]
+    )
 
 
 def _check_finite(name: str, value: Any) -> None:

@@ -39,24 +39,31 @@ def conclude(
 def _outputs(placement: Placement, entries: Sequence[Entry]) -> tuple[OutputFile, ...]:
     finished = [entry for entry in entries if entry.kind == "finished"]
     if finished:
-        return tuple(OutputFile(**item) for item in finished[-1].data.get("outputs", ()))
+        return tuple(
+            OutputFile(**item) for item in finished[-1].data.get("outputs", ())
+        )
     return _rebuilt(placement)
 
 
 def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
     """A runner that died left its ledger: keep the outputs so far."""
-    from jupyter_deploy.notebook.replay import rebuild_file  # loads nbformat, rarely needed
+    from jupyter_deploy.notebook.replay import (
+        rebuild_file,  # loads nbformat, rarely needed
+    )
 
     target = placement.folder / "output.ipynb"
     try:
         content = rebuild_file(
-            placement.folder / "task.json", read_entries(placement.folder / "ledger.jsonl")
+            placement.folder / "task.json",
+            read_entries(placement.folder / "ledger.jsonl"),
         )
         _write_whole(target, content)
     except (OSError, ValueError) as error:
         log.warning("run %s: no outputs could be kept: %s", placement.run_id, error)
         return ()
-    return (OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),)
+    return (
+        OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),
+    )
 
 
 def _write_whole(target: Path, content: bytes) -> None:

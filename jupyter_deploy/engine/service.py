@@ -53,7 +53,9 @@ class Service:
         self._dispatcher = dispatcher
         self._clock = clock
 
-    def deploy(self, new: NewVersion, environment: Environment | None) -> tuple[View, bool]:
+    def deploy(
+        self, new: NewVersion, environment: Environment | None
+    ) -> tuple[View, bool]:
         """Make it live; False when it is live already.
 
         Raises InvalidInput for a name, parameter, schedule or missing upload,
@@ -69,7 +71,9 @@ class Service:
         self._check_uploads(new)
         if environment is not None:
             self._store.put_environment(environment)
-        _, created = self._store.deploy(replace(new, parameters=parameters), self._clock.now())
+        _, created = self._store.deploy(
+            replace(new, parameters=parameters), self._clock.now()
+        )
         return self.view(new.name), created
 
     def _check_uploads(self, new: NewVersion) -> None:
@@ -84,7 +88,8 @@ class Service:
     def views(self) -> list[View]:
         recent = self._store.recent(RECENT)
         return [
-            self._view(item, recent.get(item.name, [])) for item in self._store.deployments()
+            self._view(item, recent.get(item.name, []))
+            for item in self._store.deployments()
         ]
 
     def view(self, name: str) -> View:
@@ -96,7 +101,9 @@ class Service:
         schedule = deployment.live.schedule
         fires = []
         if schedule and not deployment.paused:
-            fires = next_fires(schedule.cron, schedule.timezone, self._clock.now(), PREVIEW)
+            fires = next_fires(
+                schedule.cron, schedule.timezone, self._clock.now(), PREVIEW
+            )
         return View(deployment, fires, [self._live(run) for run in recent])
 
     def environment_of(self, version: Version) -> Environment | None:
@@ -119,7 +126,11 @@ class Service:
         return before
 
     def start_run(
-        self, name: str, parameters: dict[str, Any], created_by: str | None, key: str | None
+        self,
+        name: str,
+        parameters: dict[str, Any],
+        created_by: str | None,
+        key: str | None,
     ) -> tuple[Run, bool]:
         """Queue a run with these parameters over the deployment's own."""
         live = self._store.deployment(name).live
@@ -186,7 +197,9 @@ class Service:
             "slots": self._dispatcher.slots,
             "queued": activity.queued,
             "running_runs": activity.running,
-            "keeps_alive": _reasons(activity.queued + activity.running, activity.schedules),
+            "keeps_alive": _reasons(
+                activity.queued + activity.running, activity.schedules
+            ),
         }
 
 

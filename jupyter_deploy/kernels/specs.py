@@ -13,7 +13,9 @@ from jupyter_deploy.errors import InvalidInput
 DEFAULT = "python3"
 
 
-def find_kernel(name: str | None, language: str | None) -> tuple[Kernel, tuple[Finding, ...]]:
+def find_kernel(
+    name: str | None, language: str | None
+) -> tuple[Kernel, tuple[Finding, ...]]:
     """The named kernel, or the default one for the language and a word about it.
 
     Raises InvalidInput (field `kernel`).
@@ -27,14 +29,21 @@ def find_kernel(name: str | None, language: str | None) -> tuple[Kernel, tuple[F
     chosen = _default(manager, specs, language)
     kernel = _kernel(chosen, manager.get_kernel_spec(chosen))
     message = f"The notebook names no kernel; it runs on {kernel.display_name!r}."
-    return kernel, (Finding("kernelspec_missing", None, message, "Choose a kernel and save."),)
+    return kernel, (
+        Finding("kernelspec_missing", None, message, "Choose a kernel and save."),
+    )
 
 
-def _default(manager: KernelSpecManager, specs: dict[str, str], language: str | None) -> str:
+def _default(
+    manager: KernelSpecManager, specs: dict[str, str], language: str | None
+) -> str:
     if language in (None, "python") and DEFAULT in specs:
         return DEFAULT
     for name in sorted(specs):
-        if manager.get_kernel_spec(name).language.lower() == (language or "python").lower():
+        if (
+            manager.get_kernel_spec(name).language.lower()
+            == (language or "python").lower()
+        ):
             return name
     raise InvalidInput(
         f"No kernel for {language or 'python'} is installed here.",

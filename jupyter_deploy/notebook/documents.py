@@ -26,7 +26,9 @@ def read_notebook(content: bytes, name: str) -> tuple[Notebook, tuple[Finding, .
     findings: list[Finding] = []
     notebook = _to_current_format(document, name, findings)
     if _mend(notebook):
-        findings.append(_finding("notebook_mended", f"{name} had slips in its form; mended."))
+        findings.append(
+            _finding("notebook_mended", f"{name} had slips in its form; mended.")
+        )
     _check(notebook, name)
     return notebook, tuple(findings)
 
@@ -58,10 +60,14 @@ def _parse(content: bytes, name: str) -> dict[str, Any]:
         json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise InvalidNotebook(
-            f"{name} holds half a character (a lone surrogate).", field="notebook", hint=_OPEN_HINT
+            f"{name} holds half a character (a lone surrogate).",
+            field="notebook",
+            hint=_OPEN_HINT,
         ) from None
     except RecursionError:
-        raise InvalidNotebook(f"{name} is nested too deeply.", field="notebook") from None
+        raise InvalidNotebook(
+            f"{name} is nested too deeply.", field="notebook"
+        ) from None
     except ValueError as error:
         raise InvalidNotebook(
             f"{name} is not a notebook: it is not JSON ({error}).",
@@ -103,7 +109,8 @@ def _to_current_format(
         )
     try:
         notebook = nbformat.convert(
-            nbformat.from_dict(document), nbformat.current_nbformat  # type: ignore[no-untyped-call]
+            nbformat.from_dict(document),
+            nbformat.current_nbformat,  # type: ignore[no-untyped-call]
         )
     except Exception as error:  # the converters fail in any way on malformed cells
         raise InvalidNotebook(
@@ -141,7 +148,12 @@ def _give_ids(notebook: Notebook) -> None:
         if not isinstance(cell, dict):
             continue
         held = cell.get("id")
-        if not isinstance(held, str) or not held or held in seen or notebook.nbformat_minor < MINOR:
+        if (
+            not isinstance(held, str)
+            or not held
+            or held in seen
+            or notebook.nbformat_minor < MINOR
+        ):
             text = f"{number}:{cell.get('source')}"
             cell["id"] = hashlib.sha256(text.encode()).hexdigest()[:12]
         seen.add(cell["id"])
@@ -154,7 +166,9 @@ def _check(notebook: Notebook, name: str) -> None:
     except (NotebookValidationError, RecursionError) as error:
         first = str(error).strip().splitlines()[0]
         raise InvalidNotebook(
-            f"{name} is not a valid notebook: {first}", field="notebook", hint=_OPEN_HINT
+            f"{name} is not a valid notebook: {first}",
+            field="notebook",
+            hint=_OPEN_HINT,
         ) from error
 
 

@@ -27,7 +27,9 @@ class CapturingHandler(ExtensionHandler):
     async def captured(self, request: dict[str, Any]) -> Captured:
         notebook = _inside(self.root, request["notebook"])
         patterns = request.get("files", [])
-        return await asyncio.to_thread(capture, notebook, limit=self.root, patterns=patterns)
+        return await asyncio.to_thread(
+            capture, notebook, limit=self.root, patterns=patterns
+        )
 
     async def client(self) -> EngineClient:
         endpoint = await self.endpoint()
@@ -57,7 +59,15 @@ class InspectHandler(CapturingHandler):
         request = read_body(self.request.body, "InspectRequest")
         captured = await self.captured(request)
         bundle = captured.bundle.to_json()
-        keys = ("parameters", "parameters_known", "kernel", "packages", "files", "git", "cells")
+        keys = (
+            "parameters",
+            "parameters_known",
+            "kernel",
+            "packages",
+            "files",
+            "git",
+            "cells",
+        )
         current = await self._current(bundle["notebook"]["path"])
         document = {
             **{key: bundle[key] for key in keys},
@@ -70,7 +80,10 @@ class InspectHandler(CapturingHandler):
 
     async def _current(self, notebook: str) -> dict[str, Any] | None:
         """The deployment of this notebook, the newest if there are several."""
-        if not find_engine(self.deploy_settings) and not self.deploy_settings.has_database:
+        if (
+            not find_engine(self.deploy_settings)
+            and not self.deploy_settings.has_database
+        ):
             return None
         client = await self.client()
         deployments = (await asyncio.to_thread(client.deployments))["deployments"]

@@ -65,9 +65,18 @@ def run_document(run: Run) -> Document:
     }
 
 
-_SHORT = (
-    "id state verdict reason cell created_at started_at ended_at duration progress".split()
-)
+_SHORT = [
+    "id",
+    "state",
+    "verdict",
+    "reason",
+    "cell",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "duration",
+    "progress",
+]
 
 
 def short_run(run: Run) -> Document:
@@ -100,7 +109,10 @@ def deployment_document(view: View, environment: Environment | None) -> Document
     packages = environment.packages if environment else ()
     return {
         **summary(view),
-        "preflight": {"verdict": None, "findings": [asdict(item) for item in bundle.findings]},
+        "preflight": {
+            "verdict": None,
+            "findings": [asdict(item) for item in bundle.findings],
+        },
         "environment": {
             "digest": bundle.environment,
             "packages": [asdict(package) for package in packages],

@@ -19,7 +19,12 @@ from jupyter_deploy.server.base import PREFIX, USER_HEADER, ProblemMixin
 
 AUTH_RESOURCE = "jupyter_deploy"
 _SENT = ("Content-Type", "Idempotency-Key", "Accept")
-_RETURNED = ("Content-Type", "Content-Security-Policy", "X-Content-Type-Options", "Retry-After")
+_RETURNED = (
+    "Content-Type",
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Retry-After",
+)
 #: Seconds; long polling takes up to 30.
 TIMEOUT = 120.0
 
@@ -74,7 +79,8 @@ class ExtensionHandler(ProblemMixin, APIHandler):
             return await AsyncHTTPClient().fetch(request, raise_error=False)
         except OSError as error:
             raise Unavailable(
-                "The engine does not answer.", hint="Try again; it is started when needed."
+                "The engine does not answer.",
+                hint="Try again; it is started when needed.",
             ) from error
 
     def _headers(self, endpoint: Endpoint) -> HTTPHeaders:

@@ -110,7 +110,9 @@ class DeploymentsHandler(EngineHandler):
                 hint="Deploy through the Jupyter Server or the command line.",
             )
         new, environment = self._read(request)
-        view, created = await self.on_core(lambda: self.service.deploy(new, environment))
+        view, created = await self.on_core(
+            lambda: self.service.deploy(new, environment)
+        )
         self.send(await self.document(view), 201 if created else 200)
 
     async def document(self, view: View) -> documents.Document:
@@ -184,7 +186,12 @@ class EventsHandler(EngineHandler):
         await self._wait_for_event(after)
         events = await self.on_core(lambda: self.service.events(after))
         last = events[-1].id if events else after
-        self.send({"events": [documents.event_document(item) for item in events], "next": last})
+        self.send(
+            {
+                "events": [documents.event_document(item) for item in events],
+                "next": last,
+            }
+        )
 
     async def _wait_for_event(self, after: int) -> None:
         loop = asyncio.get_running_loop()
@@ -199,4 +206,6 @@ class EventsHandler(EngineHandler):
         try:
             return min(30.0, max(0.0, float(text)))
         except ValueError:
-            raise InvalidInput(f"wait is a number of seconds, not {text!r}.", field="wait") from None
+            raise InvalidInput(
+                f"wait is a number of seconds, not {text!r}.", field="wait"
+            ) from None

@@ -32,7 +32,9 @@ class RunsHandler(EngineHandler):
             await self.on_core(lambda: self.service.view(name))
         runs = await self.on_core(lambda: self.service.runs(query))
         following = str(runs[-1].id) if len(runs) == query.limit else None
-        self.send({"runs": [documents.run_document(run) for run in runs], "next": following})
+        self.send(
+            {"runs": [documents.run_document(run) for run in runs], "next": following}
+        )
 
     def _query(self, name: str | None) -> RunQuery:
         cursor = self.get_query_argument("cursor", "")
@@ -52,7 +54,9 @@ class RunsHandler(EngineHandler):
         except ValueError:
             states = ", ".join(state.value for state in RunState)
             raise InvalidInput(
-                f"{text!r} is not a state of a run.", field="state", hint=f"Use one of {states}."
+                f"{text!r} is not a state of a run.",
+                field="state",
+                hint=f"Use one of {states}.",
             ) from None
 
 
@@ -68,7 +72,9 @@ class DeploymentRunsHandler(RunsHandler):
     def _key(self) -> str | None:
         key = self.request.headers.get("Idempotency-Key")
         if key is not None and not 1 <= len(key) <= 200:
-            raise InvalidInput("An Idempotency-Key has 1 to 200 characters.", field="key")
+            raise InvalidInput(
+                "An Idempotency-Key has 1 to 200 characters.", field="key"
+            )
         return key
 
 
@@ -95,7 +101,9 @@ class CancelHandler(EngineHandler):
 class LedgerHandler(EngineHandler):
     async def get(self, number: str) -> None:
         after = self.integer("after", 0, 0)
-        entries, complete = await self.on_core(lambda: self.service.ledger(run_id(number)))
+        entries, complete = await self.on_core(
+            lambda: self.service.ledger(run_id(number))
+        )
         page, more = await asyncio.to_thread(_page, entries, after)
         self.send(
             {

@@ -64,10 +64,14 @@ def _create(connection: Connection, new: NewVersion, now: datetime) -> None:
         _put_schedule(connection, key[0], new.schedule, True, now)
 
 
-def _supersede(connection: Connection, row: AnyRow, new: NewVersion, now: datetime) -> None:
+def _supersede(
+    connection: Connection, row: AnyRow, new: NewVersion, now: datetime
+) -> None:
     number = (
         connection.execute(
-            select(func.max(versions.c.number)).where(versions.c.deployment_id == row.id)
+            select(func.max(versions.c.number)).where(
+                versions.c.deployment_id == row.id
+            )
         ).scalar_one()
         + 1
     )
@@ -86,7 +90,11 @@ def _supersede(connection: Connection, row: AnyRow, new: NewVersion, now: dateti
 
 
 def _insert_version(
-    connection: Connection, deployment_id: int, number: int, new: NewVersion, now: datetime
+    connection: Connection,
+    deployment_id: int,
+    number: int,
+    new: NewVersion,
+    now: datetime,
 ) -> None:
     connection.execute(
         insert(versions).values(
@@ -120,7 +128,11 @@ def _change_schedule(
 
 
 def _put_schedule(
-    connection: Connection, deployment_id: int, schedule: Schedule, in_force: bool, now: datetime
+    connection: Connection,
+    deployment_id: int,
+    schedule: Schedule,
+    in_force: bool,
+    now: datetime,
 ) -> None:
     values = {
         "spec": schedule.to_json(),
@@ -129,10 +141,14 @@ def _put_schedule(
         "in_force": in_force,
     }
     changed = connection.execute(
-        update(schedules).where(schedules.c.deployment_id == deployment_id).values(values)
+        update(schedules)
+        .where(schedules.c.deployment_id == deployment_id)
+        .values(values)
     )
     if not changed.rowcount:
-        connection.execute(insert(schedules).values(deployment_id=deployment_id, **values))
+        connection.execute(
+            insert(schedules).values(deployment_id=deployment_id, **values)
+        )
 
 
 def _set_in_force(
@@ -146,8 +162,13 @@ def _set_in_force(
         return
     values: dict[str, object] = {"in_force": in_force}
     if in_force:
-        values |= {"cursor": now, "next_due": next_due(Schedule.from_json(held.spec), now)}
-    connection.execute(update(schedules).where(schedules.c.id == held.id).values(values))
+        values |= {
+            "cursor": now,
+            "next_due": next_due(Schedule.from_json(held.spec), now),
+        }
+    connection.execute(
+        update(schedules).where(schedules.c.id == held.id).values(values)
+    )
 
 
 def next_due(schedule: Schedule, after: datetime) -> datetime | None:
@@ -164,7 +185,9 @@ def set_paused(connection: Connection, name: str, paused: bool, now: datetime) -
     )
     has_schedule = _live_row(connection, row).schedule is not None
     _set_in_force(connection, row.id, has_schedule and not paused, now)
-    record(connection, "deployment.paused" if paused else "deployment.resumed", now, name)
+    record(
+        connection, "deployment.paused" if paused else "deployment.resumed", now, name
+    )
 
 
 def delete(connection: Connection, name: str, now: datetime) -> None:
@@ -198,7 +221,8 @@ def all_live(connection: Connection) -> list[Deployment]:
         .order_by(deployments.c.name)
     )
     return [
-        Deployment(row.deployment, row.paused, version_of(row)) for row in connection.execute(query)
+        Deployment(row.deployment, row.paused, version_of(row))
+        for row in connection.execute(query)
     ]
 
 

@@ -66,7 +66,9 @@ def with_attempts(connection: Connection, rows: Sequence[AnyRow]) -> list[Run]:
         .order_by(attempts.c.fence)
     )
     for row in connection.execute(query):
-        attempt = Attempt(row.fence, row.executor, row.outcome, row.started_at, row.ended_at)
+        attempt = Attempt(
+            row.fence, row.executor, row.outcome, row.started_at, row.ended_at
+        )
         tries.setdefault(row.run_id, []).append(attempt)
     return [run_of(row, tries.get(row.id, ())) for row in rows]
 
@@ -84,5 +86,11 @@ def record(
     state: str | None = None,
 ) -> None:
     """Write the event of a transition in the transaction that makes it."""
-    values = {"at": now, "kind": kind, "deployment": deployment, "run_id": run_id, "state": state}
+    values = {
+        "at": now,
+        "kind": kind,
+        "deployment": deployment,
+        "run_id": run_id,
+        "state": state,
+    }
     connection.execute(insert(events).values(values))

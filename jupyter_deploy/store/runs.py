@@ -115,15 +115,22 @@ def open_ids(connection: Connection, deployment: str) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def claim(connection: Connection, slots: int, executor: str, now: datetime) -> list[Claim]:
+def claim(
+    connection: Connection, slots: int, executor: str, now: datetime
+) -> list[Claim]:
     query = (
-        select(runs.c.id).where(runs.c.state == RunState.QUEUED).order_by(runs.c.id).limit(slots)
+        select(runs.c.id)
+        .where(runs.c.state == RunState.QUEUED)
+        .order_by(runs.c.id)
+        .limit(slots)
     )
     ids = list(connection.execute(query).scalars())
     return [_claim_one(connection, run_id, executor, now) for run_id in ids]
 
 
-def _claim_one(connection: Connection, run_id: int, executor: str, now: datetime) -> Claim:
+def _claim_one(
+    connection: Connection, run_id: int, executor: str, now: datetime
+) -> Claim:
     connection.execute(
         update(runs)
         .where(runs.c.id == run_id)
@@ -139,7 +146,9 @@ def _claim_one(connection: Connection, run_id: int, executor: str, now: datetime
             run_id=run_id, fence=row.fence, executor=executor, started_at=now
         )
     )
-    record(connection, "run.started", now, row.deployment, run_id, RunState.RUNNING.value)
+    record(
+        connection, "run.started", now, row.deployment, run_id, RunState.RUNNING.value
+    )
     return Claim(one(connection, run_id), version(connection, run_id), row.fence)
 
 
@@ -153,7 +162,9 @@ def close(
 ) -> bool:
     changed = connection.execute(
         update(runs)
-        .where(runs.c.id == run_id, runs.c.fence == fence, runs.c.state == RunState.RUNNING)
+        .where(
+            runs.c.id == run_id, runs.c.fence == fence, runs.c.state == RunState.RUNNING
+        )
         .values(
             state=closing.state,
             verdict=closing.verdict,
@@ -192,7 +203,12 @@ def request_cancel(connection: Connection, run_id: int, now: datetime) -> None:
             )
         )
         record(
-            connection, "run.cancelled", now, row.deployment, run_id, RunState.CANCELLED.value
+            connection,
+            "run.cancelled",
+            now,
+            row.deployment,
+            run_id,
+            RunState.CANCELLED.value,
         )
     elif row.state == RunState.RUNNING:
         connection.execute(
@@ -208,5 +224,7 @@ def request_cancel(connection: Connection, run_id: int, now: datetime) -> None:
 def _row(connection: Connection, run_id: int) -> AnyRow:
     row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
     if row is None:
-        raise NotFound(f"There is no run {run_id}.", hint="`jupyter deploy runs` shows them.")
+        raise NotFound(
+            f"There is no run {run_id}.", hint="`jupyter deploy runs` shows them."
+        )
     return row
