@@ -46,7 +46,9 @@ class DeploymentPage extends ReactWidget implements IDeploymentActions {
 
   runNow = (deployment: IDeployment): void => {
     const key = UUID.uuid4();
-    const start = async (parameters: Record<string, unknown>): Promise<void> => {
+    const start = async (
+      parameters: Record<string, unknown>
+    ): Promise<void> => {
       const { api } = this._options;
       this._store.put(await api.startRun(deployment.name, parameters, key));
     };

@@ -6,7 +6,12 @@ export interface IVirtualListProps<T> {
   rowHeight: number;
   keyOf: (row: T) => string;
   /** A whole element with a grid role; `id` marks it as the active one. */
-  renderRow: (row: T, index: number, active: boolean, id: string) => JSX.Element;
+  renderRow: (
+    row: T,
+    index: number,
+    active: boolean,
+    id: string
+  ) => JSX.Element;
   /** Rows that the keyboard passes over, such as headings. */
   isHeading?: (row: T) => boolean;
   onOpen?: (row: T) => void;

@@ -125,7 +125,7 @@ export function daysAgo(moment: Date, now: Date): number {
 
 /** A parameter's value as one would type it. */
 export function formatValue(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? '';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 /** "region=eu, n=3": short enough for a row. */

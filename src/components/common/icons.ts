@@ -30,7 +30,10 @@ export const stateIcons: Readonly<Record<IStateName, LabIcon>> = {
     'warning',
     '<path d="M8 2.2l6.3 11.3H1.7z"/><path d="M8 6.6v3M8 11.6v.1"/>'
   ),
-  failed: icon('failed', `${ring}<path d="M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4"/>`),
+  failed: icon(
+    'failed',
+    `${ring}<path d="M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4"/>`
+  ),
   cancelled: icon('cancelled', `${ring}<path d="M6 6h4v4H6z"/>`),
   missed: icon('missed', `${ring}<path d="M8 4.7v4M8 11.2v.1"/>`),
   skipped: icon('skipped', '<path d="M3.5 4l4 4-4 4zM8.5 4l4 4-4 4z"/>'),

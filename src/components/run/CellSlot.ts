@@ -57,7 +57,9 @@ export class CellSlot extends Panel {
     }
     const { outputs } = this._cell.model;
     const [old, now] = [outputsOf(before), outputsOf(shown)];
-    const kept = old.length <= now.length && old.every((one, at) => one === now[at] || same(one, now[at]));
+    const kept =
+      old.length <= now.length &&
+      old.every((one, at) => one === now[at] || same(one, now[at]));
     if (kept) {
       now.slice(old.length).forEach(output => outputs.add(output));
     } else {

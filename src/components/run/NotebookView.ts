@@ -59,7 +59,9 @@ export class NotebookView extends Panel {
   mark(ledger: ILedgerState, failed: number | null): void {
     for (const slot of this._slots) {
       const phase = ledger.cells.get(slot.source)?.phase ?? 'waiting';
-      slot.setPhase(slot.source !== null && slot.source === failed ? 'error' : phase);
+      slot.setPhase(
+        slot.source !== null && slot.source === failed ? 'error' : phase
+      );
     }
   }
 

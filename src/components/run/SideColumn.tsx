@@ -58,7 +58,10 @@ function Parameters({ run, session, trans }: ISectionProps): JSX.Element {
   );
 }
 
-function Moment(props: { name: string; at: string | null }): JSX.Element | null {
+function Moment(props: {
+  name: string;
+  at: string | null;
+}): JSX.Element | null {
   if (!props.at) {
     return null;
   }

@@ -88,7 +88,9 @@ export function Timeline(props: ITimelineProps): JSX.Element {
             tabIndex={index === current ? 0 : -1}
             onClick={() => bar.source !== null && onShow(bar.source)}
           >
-            <span style={{ height: `${barHeight(seconds[index] ?? 0, longest)}%` }} />
+            <span
+              style={{ height: `${barHeight(seconds[index] ?? 0, longest)}%` }}
+            />
           </button>
         );
       })}

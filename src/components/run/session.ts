@@ -158,7 +158,9 @@ export class RunSession implements IDisposable {
   private async _settle(run: IRun): Promise<void> {
     const written = run.outputs.some(file => file.name === 'output.ipynb');
     if (written && !this.executed) {
-      const notebook = await this._api.outputNotebook(this.id).catch(() => null);
+      const notebook = await this._api
+        .outputNotebook(this.id)
+        .catch(() => null);
       this.executed = notebook && readNotebook(notebook);
     }
     this._settled = true;
@@ -171,7 +173,9 @@ export class RunSession implements IDisposable {
 }
 
 /** Notebooks of any origin: what is missing is taken as empty. */
-export function readNotebook(content: Partial<nbformat.INotebookContent>): INotebook {
+export function readNotebook(
+  content: Partial<nbformat.INotebookContent>
+): INotebook {
   const { language_info, kernelspec } = content.metadata ?? {};
   const name = kernelspec?.language;
   return {

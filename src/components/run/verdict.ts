@@ -94,10 +94,7 @@ function succeeded(
 ): string {
   const took = formatDuration(run.duration ?? 0);
   if (run.verdict === 'succeeded_with_warnings') {
-    return sentence(
-      trans.__('Finished with a warning after %1', took),
-      reason
-    );
+    return sentence(trans.__('Finished with a warning after %1', took), reason);
   }
   return trans.__('Succeeded in %1.', took);
 }

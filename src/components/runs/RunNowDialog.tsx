@@ -28,7 +28,8 @@ function Field(props: IFieldProps): JSX.Element {
   return (
     <div className="jp-deploy-Field">
       <label htmlFor={id}>
-        {parameter.name} <span className="jp-deploy-Muted">{parameter.type}</span>
+        {parameter.name}{' '}
+        <span className="jp-deploy-Muted">{parameter.type}</span>
       </label>
       {parameter.type === 'bool' ? (
         <select {...common} onChange={event => onChange(event.target.value)}>

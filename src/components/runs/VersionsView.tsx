@@ -117,8 +117,12 @@ export function VersionsView(props: IVersionsViewProps): JSX.Element {
     trans.__('Schedule')
   ];
   return (
-    <div className="jp-deploy-Versions" tabIndex={0} role="region"
-      aria-label={trans.__('Versions')}>
+    <div
+      className="jp-deploy-Versions"
+      tabIndex={0}
+      role="region"
+      aria-label={trans.__('Versions')}
+    >
       <table>
         <thead>
           <tr>

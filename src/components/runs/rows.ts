@@ -1,4 +1,9 @@
-import { daysAgo, formatDate, formatParameters, pageLocale } from '../common/format';
+import {
+  daysAgo,
+  formatDate,
+  formatParameters,
+  pageLocale
+} from '../common/format';
 import type { IRun } from '../common/types';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -71,10 +76,7 @@ export function dayLabel(
   if (days === 1) {
     return trans.__('Yesterday');
   }
-  const weekday = moment.toLocaleDateString(
-    pageLocale(),
-    { weekday: 'long' }
-  );
+  const weekday = moment.toLocaleDateString(pageLocale(), { weekday: 'long' });
   return `${weekday}, ${formatDate(moment, now)}`;
 }
 

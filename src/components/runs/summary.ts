@@ -48,7 +48,9 @@ function when(deployment: IDeployment, trans: TranslationBundle): string {
 
 /** "Daily at 06:00" inside a sentence; "MON" and the like stay. */
 function decapitalise(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text;
+  return /^[A-Z][a-z]/.test(text)
+    ? text[0].toLowerCase() + text.slice(1)
+    : text;
 }
 
 function next(
