@@ -17,6 +17,9 @@ class RunState(str, Enum):
     MISSED = "missed"
     SKIPPED = "skipped"
 
+    def __str__(self) -> str:
+        return self.value
+
     @property
     def open(self) -> bool:
         return self in (RunState.QUEUED, RunState.RUNNING)

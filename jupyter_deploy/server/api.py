@@ -6,8 +6,9 @@ from typing import Any
 
 from tornado.web import Application
 
+from jupyter_deploy.client.api import PREFIX
 from jupyter_deploy.server import handlers, run_handlers
-from jupyter_deploy.server.base import PREFIX, Context, EngineHandler, Nothing
+from jupyter_deploy.server.base import Context, EngineHandler, Nothing
 
 NAME = r"([^/]+)"
 NUMBER = r"([0-9]+)"

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from tornado import web
 
+from jupyter_deploy.client.api import USER_HEADER
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.errors import DeployError, Forbidden, InvalidInput, NotFound
@@ -22,9 +23,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: Who acts, as checked by the Jupyter Server extension or the CLI's user.
-USER_HEADER = "X-Jupyter-Deploy-User"
-PREFIX = "/jupyter-deploy/api/v1"
 
 
 @dataclass(frozen=True)

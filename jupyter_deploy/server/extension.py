@@ -6,8 +6,8 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
+from jupyter_deploy.client.api import PREFIX
 from jupyter_deploy.config import load_settings
-from jupyter_deploy.server.base import PREFIX
 from jupyter_deploy.server.capturing import DeployHandler, InspectHandler
 from jupyter_deploy.server.forwarding import ForwardHandler, HealthHandler
 from jupyter_deploy.server.transitions import SCHEMA, TransitionFeed

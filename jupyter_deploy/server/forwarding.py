@@ -12,10 +12,11 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders
 from tornado.web import HTTPError, authenticated
 
+from jupyter_deploy.client.api import PREFIX, USER_HEADER
 from jupyter_deploy.client.launch import Endpoint, ensure_engine, find_engine
 from jupyter_deploy.config import Settings
 from jupyter_deploy.errors import Unavailable
-from jupyter_deploy.server.base import PREFIX, USER_HEADER, ProblemMixin
+from jupyter_deploy.server.base import ProblemMixin
 
 AUTH_RESOURCE = "jupyter_deploy"
 _SENT = ("Content-Type", "Idempotency-Key", "Accept")
@@ -69,7 +70,7 @@ class ExtensionHandler(ProblemMixin, APIHandler):
         request = HTTPRequest(
             f"{endpoint.url}{PREFIX}/{path}{query}",
             method=self.request.method or "GET",
-            headers=self._headers(endpoint),
+            headers=self._sent(endpoint),
             body=self.request.body or None,
             allow_nonstandard_methods=True,
             follow_redirects=False,
@@ -83,7 +84,7 @@ class ExtensionHandler(ProblemMixin, APIHandler):
                 hint="Try again; it is started when needed.",
             ) from error
 
-    def _headers(self, endpoint: Endpoint) -> HTTPHeaders:
+    def _sent(self, endpoint: Endpoint) -> HTTPHeaders:
         given = self.request.headers
         headers = HTTPHeaders({name: given[name] for name in _SENT if name in given})
         headers["Authorization"] = f"token {endpoint.token}"

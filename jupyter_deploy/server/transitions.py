@@ -15,9 +15,9 @@ from typing import Any
 from jupyter_events import EventLogger
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
+from jupyter_deploy.client.api import PREFIX
 from jupyter_deploy.client.launch import Endpoint, find_engine
 from jupyter_deploy.config import Settings
-from jupyter_deploy.server.base import PREFIX
 
 SCHEMA = Path(__file__).parent / "transition.schema.yaml"
 SCHEMA_ID = "https://events.jupyter.org/jupyter_deploy/transition/v1"
