@@ -81,9 +81,7 @@ class DeploymentPage extends ReactWidget implements IDeploymentActions {
   };
 
   cancel = (run: IRun): void => {
-    void this._act(async () => {
-      this._store.put(await this._options.api.cancel(run.id));
-    });
+    void this._act(() => this._store.cancel(run));
   };
 
   protected render(): JSX.Element {

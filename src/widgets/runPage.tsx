@@ -82,10 +82,8 @@ class RunPage extends Panel implements IRunActions {
     super.dispose();
   }
 
-  cancel = (run: IRun): void => {
-    void this._act(async () => {
-      this._session.put(await this._options.api.cancel(run.id));
-    });
+  cancel = (): void => {
+    void this._act(() => this._session.cancel());
   };
 
   runAgain = (run: IRun): void => {

@@ -5,9 +5,10 @@ import { JSONExt } from '@lumino/coreutils';
 import type { PartialJSONValue } from '@lumino/coreutils';
 import { Panel } from '@lumino/widgets';
 import type { CellFactory } from './cellFactory';
-import { sourceText } from './cellFactory';
+import { sourceText } from './cells';
 import type { IShownCell } from './cells';
 import type { ICellPhase } from './ledger';
+import { cellNumber } from './verdict';
 
 const LINE_HEIGHT = 17;
 
@@ -29,6 +30,9 @@ export class CellSlot extends Panel {
   ) {
     super();
     this.addClass('jp-deploy-Slot');
+    if (_shown.source !== null) {
+      this.node.dataset.cell = String(cellNumber(_shown.source));
+    }
     const lines = sourceText(_shown.cell).split('\n').length;
     this.node.style.minHeight = `${lines * LINE_HEIGHT + 20}px`;
   }
@@ -42,7 +46,6 @@ export class CellSlot extends Panel {
       return;
     }
     this._cell = this._factory.create(this._shown.cell);
-    // Tab must lead past the code, not into it.
     this.addWidget(this._cell);
     this.node.style.minHeight = '';
     this._showPhase();

@@ -2,25 +2,23 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { VirtualList, formatDuration, formatExact } from '../common';
 import type { ILedgerEntry } from '../common';
-import { cellNumber } from './cells';
-import type { IShownCell } from './cells';
 import type { ILedgerState } from './ledger';
+import { cellNumber } from './verdict';
 
 /** Pixels; style/run.css says the same. */
 const ROW_HEIGHT = 22;
 
 export interface ILedgerListProps {
   ledger: ILedgerState;
-  cells: readonly IShownCell[];
   trans: TranslationBundle;
 }
 
 /** What an entry says, for people. */
 export function entryText(
   entry: ILedgerEntry,
-  number: number | null,
   trans: TranslationBundle
 ): string {
+  const number = cellNumber(entry.cell ?? null);
   const cell =
     number === null ? trans.__('Parameters') : trans.__('Cell %1', number);
   switch (entry.kind) {
@@ -69,7 +67,7 @@ function offset(entry: ILedgerEntry, start: string): string {
 
 /** Everything that happened, foldable. */
 export function LedgerList(props: ILedgerListProps): JSX.Element | null {
-  const { ledger, cells, trans } = props;
+  const { ledger, trans } = props;
   const [open, setOpen] = React.useState(false);
   const { entries } = ledger;
   if (entries.length === 0) {
@@ -92,8 +90,7 @@ export function LedgerList(props: ILedgerListProps): JSX.Element | null {
             label={trans.__('Ledger')}
             className="jp-deploy-Ledger"
             renderRow={(entry, index, active, id) => {
-              const number = cellNumber(cells, entry.cell ?? null);
-              const text = entryText(entry, number, trans);
+              const text = entryText(entry, trans);
               return (
                 <div
                   id={id}

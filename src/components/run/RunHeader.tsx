@@ -2,13 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { ErrorNotice, StateIcon, useNow } from '../common';
 import type { IRun } from '../common';
-import { cellNumber, timelineBars } from './cells';
+import { timelineBars } from './cells';
 import type { RunSession } from './session';
 import { Timeline } from './Timeline';
-import { failedCell, isOpen, verdictSentence } from './verdict';
+import { isOpen, verdictSentence } from './verdict';
 
 export interface IRunActions {
-  cancel: (run: IRun) => void;
+  cancel: () => void;
   runAgain: (run: IRun) => void;
   openNotebook: (path: string) => void;
   openDeployment: (run: IRun) => void;
@@ -26,9 +26,8 @@ export interface IRunHeaderProps {
 }
 
 function Verdict(props: IRunHeaderProps & { run: IRun }): JSX.Element {
-  const { run, session, trans } = props;
+  const { run, trans } = props;
   const now = useNow(isOpen(run) ? 1000 : null);
-  const number = cellNumber(session.sourceCells, run.cell) ?? failedCell(run);
   return (
     <div className="jp-deploy-Header-text">
       <h2 role="status">
@@ -38,7 +37,7 @@ function Verdict(props: IRunHeaderProps & { run: IRun }): JSX.Element {
           trans={trans}
           word={false}
         />
-        <span>{verdictSentence(run, trans, now, number)}</span>
+        <span>{verdictSentence(run, trans, now)}</span>
       </h2>
       <p>
         <button
@@ -82,10 +81,10 @@ function Actions(props: IRunHeaderProps & { run: IRun }): JSX.Element {
         <button
           type="button"
           className="jp-Button jp-mod-styled jp-mod-warn"
-          disabled={busy}
-          onClick={() => actions.cancel(run)}
+          disabled={busy || session.cancelling}
+          onClick={() => actions.cancel()}
         >
-          {trans.__('Cancel')}
+          {session.cancelling ? trans.__('Cancelling…') : trans.__('Cancel')}
         </button>
       ) : (
         <button

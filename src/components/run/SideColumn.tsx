@@ -172,11 +172,7 @@ export function SideColumn(props: ISideColumnProps): JSX.Element | null {
         api={props.api}
         trans={trans}
       />
-      <LedgerList
-        ledger={session.ledger}
-        cells={session.sourceCells}
-        trans={trans}
-      />
+      <LedgerList ledger={session.ledger} trans={trans} />
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { formatDuration, formatElapsed, useNow } from '../common';
 import type { IBar } from './cells';
+import { cellNumber } from './verdict';
 
 export interface ITimelineProps {
   bars: readonly IBar[];
@@ -28,25 +29,26 @@ function barText(
   seconds: number | null,
   trans: TranslationBundle
 ): string {
+  const number = cellNumber(bar.source);
   switch (bar.phase) {
     case 'waiting':
-      return trans.__('Cell %1: not run', bar.number);
+      return trans.__('Cell %1: not run', number);
     case 'running':
       return trans.__(
         'Cell %1: running, %2',
-        bar.number,
+        number,
         formatElapsed(seconds ?? 0)
       );
     case 'ok':
-      return trans.__('Cell %1: %2', bar.number, formatDuration(seconds ?? 0));
+      return trans.__('Cell %1: %2', number, formatDuration(seconds ?? 0));
     case 'error':
       return trans.__(
         'Cell %1: failed after %2',
-        bar.number,
+        number,
         formatDuration(seconds ?? 0)
       );
     case 'skipped':
-      return trans.__('Cell %1: skipped', bar.number);
+      return trans.__('Cell %1: skipped', number);
   }
 }
 
@@ -79,14 +81,14 @@ export function Timeline(props: ITimelineProps): JSX.Element {
         const text = barText(bar, seconds[index], trans);
         return (
           <button
-            key={bar.number}
+            key={bar.source}
             type="button"
             className="jp-deploy-Bar"
             data-phase={bar.phase}
             title={text}
             aria-label={text}
             tabIndex={index === current ? 0 : -1}
-            onClick={() => bar.source !== null && onShow(bar.source)}
+            onClick={() => onShow(bar.source)}
           >
             <span
               style={{ height: `${barHeight(seconds[index] ?? 0, longest)}%` }}

@@ -13,6 +13,7 @@ import type {
 } from '@jupyterlab/codeeditor';
 import type * as nbformat from '@jupyterlab/nbformat';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { sourceText } from './cells';
 
 /** Outputs beyond this many of one cell wait behind a click. */
 const MAX_OUTPUTS = 50;
@@ -22,10 +23,6 @@ export interface ICellFactoryOptions {
   editorFactory: IEditorFactoryService;
   mimeTypeService: IEditorMimeTypeService;
   language: nbformat.ILanguageInfoMetadata;
-}
-
-export function sourceText(cell: nbformat.ICell): string {
-  return Array.isArray(cell.source) ? cell.source.join('') : cell.source;
 }
 
 /** JupyterLab's own cells, to read only and never trusted: outputs are sanitised. */

@@ -1,13 +1,15 @@
 import type * as nbformat from '@jupyterlab/nbformat';
-import type { ILedgerState } from './ledger';
+import type { ICellPhase, ILedgerState } from './ledger';
+
+export function sourceText(cell: nbformat.ICell): string {
+  return Array.isArray(cell.source) ? cell.source.join('') : cell.source;
+}
 
 /** One cell of the page. */
 export interface IShownCell {
   readonly cell: nbformat.ICell;
   /** Its index in the notebook as deployed; null for cells that the run added. */
   readonly source: number | null;
-  /** 1, 2, … for code cells as deployed. */
-  readonly number: number | null;
 }
 
 /** Cells that papermill adds to the notebook it executes. */
@@ -28,14 +30,11 @@ export function shownCells(
   executed: boolean
 ): IShownCell[] {
   let index = 0;
-  let count = 0;
   return cells.map(cell => {
     if (executed && isAdded(cell)) {
-      return { cell, source: null, number: null };
+      return { cell, source: null };
     }
-    const source = index++;
-    const number = cell.cell_type === 'code' ? ++count : null;
-    return { cell, source, number };
+    return { cell, source: index++ };
   });
 }
 
@@ -59,40 +58,32 @@ export function withLedger(
 }
 
 export interface IBar {
-  readonly source: number | null;
-  readonly number: number;
-  readonly phase: 'waiting' | 'running' | 'ok' | 'error' | 'skipped';
+  readonly source: number;
+  readonly phase: ICellPhase;
   readonly seconds: number | null;
   readonly startedAt: string | null;
 }
 
-/** One bar for each code cell; before the notebook is there, for each the ledger names. */
+/** Cells that are executed; empty ones are passed over. */
+function isExecuted(cell: nbformat.ICell): boolean {
+  return cell.cell_type === 'code' && sourceText(cell).trim() !== '';
+}
+
+/** One bar for each code cell of the notebook as deployed. */
 export function timelineBars(
   shown: readonly IShownCell[],
   ledger: ILedgerState
 ): IBar[] {
-  const known = shown.filter(item => item.number !== null);
-  const sources = known.length
-    ? known.map(item => ({ source: item.source, number: item.number ?? 0 }))
-    : [...ledger.cells.values()]
-        .filter(cell => cell.number > 0)
-        .map(cell => ({ source: cell.cell, number: cell.number }));
-  return sources.map(({ source, number }) => {
-    const cell = ledger.cells.get(source);
+  return shown.flatMap(({ cell, source }) => {
+    if (source === null || !isExecuted(cell)) {
+      return [];
+    }
+    const known = ledger.cells.get(source);
     return {
       source,
-      number,
-      phase: cell?.phase ?? 'waiting',
-      seconds: cell?.duration ?? null,
-      startedAt: cell?.startedAt ?? null
+      phase: known?.phase ?? 'waiting',
+      seconds: known?.duration ?? null,
+      startedAt: known?.startedAt ?? null
     };
   });
-}
-
-/** The code-cell number of an index in the notebook as deployed. */
-export function cellNumber(
-  shown: readonly IShownCell[],
-  source: number | null
-): number | null {
-  return shown.find(item => item.source === source)?.number ?? null;
 }

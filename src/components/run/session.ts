@@ -42,6 +42,8 @@ export class RunSession implements IDisposable {
 
   run: IRun | null = null;
   error: unknown = null;
+  /** The request was made; the cell under way has some seconds to stop. */
+  cancelling = false;
   ledger: ILedgerState = emptyLedger;
   /** The notebook as deployed. */
   source: INotebook | null = null;
@@ -87,10 +89,11 @@ export class RunSession implements IDisposable {
     this.hint();
   }
 
-  put(run: IRun): void {
-    this.run = run;
+  async cancel(): Promise<void> {
+    this.run = await this._api.cancel(this.id);
+    this.cancelling = true;
     this._changed.emit();
-    this.retry();
+    this.hint();
   }
 
   dispose(): void {
@@ -103,7 +106,7 @@ export class RunSession implements IDisposable {
       const run = await this._api.run(this.id);
       this._startOver(run);
       this.run = run;
-      await Promise.all([this._readLedger(), this._readCircumstances(run)]);
+      await Promise.all([this._readLedger(run), this._readCircumstances(run)]);
       if (!isOpen(run)) {
         await this._settle(run);
       }
@@ -125,13 +128,14 @@ export class RunSession implements IDisposable {
     }
   }
 
-  private async _readLedger(): Promise<void> {
+  /** One page while the run is open, all of them once it has ended. */
+  private async _readLedger(run: IRun): Promise<void> {
     while (!this.ledger.complete) {
       const after = this.ledger.next;
       const page = await this._api.ledger(this.id, after);
       const { entries, next, complete } = page;
       this.ledger = readLedger(this.ledger, entries, next, complete);
-      if (entries.length === 0) {
+      if (entries.length === 0 || isOpen(run)) {
         return;
       }
     }

@@ -7,12 +7,9 @@ export function isOpen(run: Pick<IRun, 'state'>): boolean {
   return run.state === 'queued' || run.state === 'running';
 }
 
-/** The number a person counts for the failing cell: code cells, from 1. */
-export function failedCell(run: IRun): number | null {
-  if (run.cell === null) {
-    return null;
-  }
-  return run.progress?.cell || run.cell + 1;
+/** A cell as people count and as the sentences of the server do: all cells, from 1. */
+export function cellNumber(index: number | null): number | null {
+  return index === null ? null : index + 1;
 }
 
 /** The first line of a reason without its full stop: sentences end only once. */
@@ -21,10 +18,10 @@ function because(reason: string | null): string {
   return line.replace(/[.\s]+$/, '');
 }
 
-/** Reasons of the server may begin with the word that the sentence already has. */
+/** Reasons of the server begin with what the sentence says already. */
 function afterCancelled(reason: string): string {
   return /^cancelled/i.test(reason)
-    ? reason.split(': ').slice(1).join(': ')
+    ? reason.split(/[:;] /).slice(1).join('; ')
     : reason;
 }
 
@@ -37,8 +34,7 @@ function sentence(start: string, reason: string): string {
 export function verdictSentence(
   run: IRun,
   trans: TranslationBundle,
-  now: Date,
-  cellNumber: number | null = failedCell(run)
+  now: Date
 ): string {
   const reason = because(run.reason);
   switch (run.state) {
@@ -55,14 +51,9 @@ export function verdictSentence(
     case 'succeeded':
       return succeeded(run, trans, reason);
     case 'failed':
-      return failed(run, trans, reason, cellNumber);
+      return failed(run, trans, reason);
     case 'cancelled':
-      return sentence(
-        run.duration === null || run.started_at === null
-          ? trans.__('Cancelled before it started')
-          : trans.__('Cancelled after %1', formatDuration(run.duration)),
-        afterCancelled(reason)
-      );
+      return sentence(cancelled(run, trans), afterCancelled(reason));
     case 'missed':
       return sentence(trans.__('Missed'), reason);
     case 'skipped':
@@ -99,20 +90,27 @@ function succeeded(
   return trans.__('Succeeded in %1.', took);
 }
 
-function failed(
-  run: IRun,
-  trans: TranslationBundle,
-  reason: string,
-  cellNumber: number | null
-): string {
+function failed(run: IRun, trans: TranslationBundle, reason: string): string {
   if (run.started_at === null) {
     return sentence(trans.__('Failed before it started'), reason);
   }
   const took = formatDuration(run.duration ?? 0);
+  const cell = cellNumber(run.cell);
   return sentence(
-    cellNumber === null
+    cell === null
       ? trans.__('Failed after %1', took)
-      : trans.__('Failed in cell %1 after %2', cellNumber, took),
+      : trans.__('Failed in cell %1 after %2', cell, took),
     reason
   );
+}
+
+function cancelled(run: IRun, trans: TranslationBundle): string {
+  if (run.duration === null || run.started_at === null) {
+    return trans.__('Cancelled before it started');
+  }
+  const took = formatDuration(run.duration);
+  const cell = cellNumber(run.cell);
+  return cell === null
+    ? trans.__('Cancelled after %1', took)
+    : trans.__('Cancelled in cell %1 after %2', cell, took);
 }

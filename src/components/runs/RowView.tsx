@@ -24,6 +24,7 @@ export interface IRowViewProps {
   trans: TranslationBundle;
   onOpen: (run: IRun) => void;
   onCancel: (run: IRun) => void;
+  cancelling: boolean;
 }
 
 function Details({ run, trans }: IRowViewProps): JSX.Element {
@@ -87,18 +88,20 @@ export function RowView(props: IRowViewProps): JSX.Element {
   );
 }
 
-function CancelButton({ run, trans, onCancel }: IRowViewProps): JSX.Element {
+function CancelButton(props: IRowViewProps): JSX.Element {
+  const { run, trans, onCancel, cancelling } = props;
   return (
     <button
       type="button"
       className="jp-Button jp-mod-styled jp-mod-minimal jp-deploy-Row-cancel"
-      title={trans.__('Cancel run %1', run.id)}
+      disabled={cancelling}
+      aria-label={trans.__('Cancel run %1', run.id)}
       onClick={event => {
         event.stopPropagation();
         onCancel(run);
       }}
     >
-      {trans.__('Cancel')}
+      {cancelling ? trans.__('Stopping…') : trans.__('Cancel')}
     </button>
   );
 }

@@ -152,6 +152,7 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
               trans={trans}
               onOpen={props.onOpen}
               onCancel={props.onCancel}
+              cancelling={store.cancelling.has(row.run.id)}
             />
           )
         }

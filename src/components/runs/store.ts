@@ -43,6 +43,8 @@ export class RunsStore implements IDisposable {
   /** null once everything has been read. */
   next: string | null = null;
   state: IRunState | '' = '';
+  /** Runs that were told to stop and have some seconds to do so. */
+  readonly cancelling = new Set<number>();
 
   start(): void {
     void this._poll.start();
@@ -83,6 +85,12 @@ export class RunsStore implements IDisposable {
       this.loadingMore = false;
       this._changed.emit();
     }
+  }
+
+  async cancel(run: IRun): Promise<void> {
+    const answer = await this._api.cancel(run.id);
+    this.cancelling.add(run.id);
+    this.put(answer);
   }
 
   /** Show at once what an action answered. */

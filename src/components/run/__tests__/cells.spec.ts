@@ -1,5 +1,5 @@
 import type * as nbformat from '@jupyterlab/nbformat';
-import { cellNumber, shownCells, timelineBars, withLedger } from '../cells';
+import { shownCells, timelineBars, withLedger } from '../cells';
 import { emptyLedger, readLedger } from '../ledger';
 import { parameterRows } from '../parameters';
 import { barHeight } from '../Timeline';
@@ -25,9 +25,6 @@ describe('shownCells', () => {
   it('numbers executed cells as they were deployed', () => {
     const shown = shownCells(asExecuted, true);
     expect(shown.map(item => item.source)).toEqual([null, 0, 1, null, 2]);
-    expect(shown.map(item => item.number)).toEqual([null, null, 1, null, 2]);
-    expect(cellNumber(shown, 2)).toBe(2);
-    expect(cellNumber(shown, 9)).toBeNull();
   });
 
   it('keeps a tag that the deployed notebook has itself', () => {
@@ -65,16 +62,13 @@ describe('withLedger', () => {
     expect(shown[2].cell.execution_count).toBeNull();
   });
 
-  it('has a bar for each code cell, run or not', () => {
-    const bars = timelineBars(shownCells(asDeployed, false), ledger);
-    expect(bars.map(bar => [bar.number, bar.phase])).toEqual([
+  it('has a bar for each code cell that is not empty, run or not', () => {
+    const cells = [...asDeployed, cell('code', ' \n')];
+    const bars = timelineBars(shownCells(cells, false), ledger);
+    expect(bars.map(bar => [bar.source, bar.phase])).toEqual([
       [1, 'running'],
       [2, 'waiting']
     ]);
-  });
-
-  it('has bars before the notebook is there', () => {
-    expect(timelineBars([], ledger).map(bar => bar.source)).toEqual([1]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import type { IRun } from '../../common/types';
-import { failedCell, isOpen, verdictSentence } from '../verdict';
+import { cellNumber, isOpen, verdictSentence } from '../verdict';
 import { START, run } from './fixtures';
 
 const trans = nullTranslator.load('jupyterlab_deploy');
@@ -24,14 +24,13 @@ describe('verdictSentence', () => {
     ).toBe('Finished with a warning after 12 s: Cell 3 wrote 12 MB of text.');
   });
 
-  it('names the failing code cell, the time and the reason once', () => {
+  it('names the failing cell, the time and the reason once', () => {
     expect(
       sentence({
         state: 'failed',
         verdict: 'failed',
-        cell: 8,
+        cell: 4,
         duration: 184,
-        progress: { cell: 5, cells: 23 },
         reason: "NameError: name 'x' is not defined"
       })
     ).toBe(
@@ -88,6 +87,14 @@ describe('verdictSentence', () => {
       sentence({
         state: 'cancelled',
         duration: 3,
+        cell: 8,
+        reason: 'Cancelled in cell 9; the outputs so far are kept.'
+      })
+    ).toBe('Cancelled in cell 9 after 3.0 s: the outputs so far are kept.');
+    expect(
+      sentence({
+        state: 'cancelled',
+        duration: 3,
         reason: 'Cancelled: the deployment was deleted.'
       })
     ).toBe('Cancelled after 3.0 s: the deployment was deleted.');
@@ -101,9 +108,9 @@ describe('verdictSentence', () => {
   });
 });
 
-it('counts cells from 1 when the progress is unknown', () => {
-  expect(failedCell(run({ cell: 4 }))).toBe(5);
-  expect(failedCell(run())).toBeNull();
+it('counts cells from 1', () => {
+  expect(cellNumber(0)).toBe(1);
+  expect(cellNumber(null)).toBeNull();
 });
 
 it('knows which runs may still change', () => {
