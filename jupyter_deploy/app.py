@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import psutil
-from sqlalchemy.engine import make_url
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
@@ -136,7 +135,7 @@ def _status(settings: Settings, port: int) -> dict[str, Any]:
         "url": f"http://127.0.0.1:{port}",
         "since": datetime.now().astimezone().isoformat(),
         "data_dir": str(settings.data_dir),
-        "database": make_url(settings.database_url).render_as_string(
+        "database": settings.shown_database,
             hide_password=True
         ),
         "version": __version__,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jupyter_core.paths import (
     jupyter_config_path,
@@ -70,6 +72,32 @@ class Settings:
     @property
     def runs_dir(self) -> Path:
         return self.data_dir / "runs"
+
+    @property
+    def shown_database(self) -> str:
+        """The address without its password."""
+        return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:***@", self.database_url)
+
+    def idle_status(self) -> dict[str, Any]:
+        """The engine's status document when no engine runs."""
+        unknown = (
+            "pid",
+            "url",
+            "since",
+            "queued",
+            "running_runs",
+            "rss",
+            "cpu",
+            "version",
+        )
+        return {
+            **dict.fromkeys(unknown),
+            "running": False,
+            "data_dir": str(self.data_dir),
+            "database": self.shown_database,
+            "keeps_alive": [],
+            "slots": self.max_running,
+        }
 
 
 def load_settings() -> Settings:

@@ -1,0 +1,1 @@
+"""`jupyter deploy …`: the command line."""

@@ -48,7 +48,9 @@ class EngineClient:
         return self._json("GET", f"/deployments/{_part(name)}/versions")
 
     def set_paused(self, name: str, paused: bool) -> Document:
-        return self._json("PATCH", f"/deployments/{_part(name)}", json={"paused": paused})
+        return self._json(
+            "PATCH", f"/deployments/{_part(name)}", json={"paused": paused}
+        )
 
     def delete(self, name: str) -> Document:
         return self._json("DELETE", f"/deployments/{_part(name)}")
@@ -81,14 +83,22 @@ class EngineClient:
 
     def _upload(self, captured: Captured) -> None:
         digests = list(captured.contents)
-        missing = self._json("POST", "/blobs/missing", json={"digests": digests})["digests"]
+        missing = self._json("POST", "/blobs/missing", json={"digests": digests})[
+            "digests"
+        ]
         for digest in missing:
-            self._send("PUT", f"/blobs/{digest}", content=_content(captured.contents[digest]))
+            self._send(
+                "PUT", f"/blobs/{digest}", content=_content(captured.contents[digest])
+            )
 
-    def start_run(self, name: str, parameters: Document, key: str | None = None) -> Document:
+    def start_run(
+        self, name: str, parameters: Document, key: str | None = None
+    ) -> Document:
         headers = {"Idempotency-Key": key} if key else {}
         path = f"/deployments/{_part(name)}/runs"
-        return self._json("POST", path, json={"parameters": parameters}, headers=headers)
+        return self._json(
+            "POST", path, json={"parameters": parameters}, headers=headers
+        )
 
     def runs(
         self,
@@ -97,7 +107,12 @@ class EngineClient:
         limit: int = 50,
         cursor: str | None = None,
     ) -> Document:
-        query = {"deployment": deployment, "state": state, "limit": limit, "cursor": cursor}
+        query = {
+            "deployment": deployment,
+            "state": state,
+            "limit": limit,
+            "cursor": cursor,
+        }
         given = {key: value for key, value in query.items() if value is not None}
         return self._json("GET", "/runs", params=given)
 

@@ -135,18 +135,4 @@ class HealthHandler(ExtensionHandler):
             await self.forward("health")
         else:
             self.set_header("Content-Type", "application/json")
-            await self.finish(json.dumps(_not_running(self.deploy_settings)))
-
-
-def _not_running(settings: Settings) -> dict[str, Any]:
-    unknown = dict.fromkeys(
-        ("pid", "url", "since", "queued", "running_runs", "rss", "cpu", "version")
-    )
-    return {
-        **unknown,
-        "running": False,
-        "data_dir": str(settings.data_dir),
-        "database": settings.database_url,
-        "keeps_alive": [],
-        "slots": settings.max_running,
-    }
+            await self.finish(json.dumps(self.deploy_settings.idle_status()))

@@ -1,0 +1,37 @@
+import jupyter from '@jupyter/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/node_modules/**',
+      '**/*.d.ts',
+      '**/*.js',
+      '.venv/**',
+      '.cache/**',
+      'lib/**',
+      'jupyter_deploy/**',
+      'ui-tests/test-results/**'
+    ]
+  },
+  ...tseslint.configs.recommended,
+  jupyter.configs.recommended,
+  prettier,
+  {
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'interface',
+          format: ['PascalCase'],
+          custom: { regex: '^I[A-Z]', match: true }
+        }
+      ],
+      curly: ['error', 'all'],
+      eqeqeq: 'error'
+    }
+  }
+);

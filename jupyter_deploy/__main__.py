@@ -1,0 +1,5 @@
+"""python -m jupyter_deploy is `jupyter deploy`."""
+
+from jupyter_deploy.cli.main import main
+
+main()
