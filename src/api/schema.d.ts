@@ -4,1257 +4,1280 @@
  */
 
 export interface paths {
-    "/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The engine's state */
-        get: operations["health"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+  '/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/inspect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What the deploy dialog shows of a notebook, nothing is stored (extension only) */
-        post: operations["inspectNotebook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** The engine's state */
+    get: operations['health'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/inspect': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/schedules/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The next fires of a schedule, by the scheduler's own function */
-        post: operations["previewSchedule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** What the deploy dialog shows of a notebook, nothing is stored (extension only) */
+    post: operations['inspectNotebook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/schedules/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/blobs/{digest}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                digest: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        /** Store one captured file under its digest, idempotent */
-        put: operations["putBlob"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** The next fires of a schedule, by the scheduler's own function */
+    post: operations['previewSchedule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/blobs/{digest}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        digest: string;
+      };
+      cookie?: never;
     };
-    "/blobs/missing": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Which of these digests the engine does not have */
-        post: operations["missingBlobs"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    /** Store one captured file under its digest, idempotent */
+    put: operations['putBlob'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/blobs/missing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/deployments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All deployments, by name */
-        get: operations["listDeployments"];
-        put?: never;
-        /**
-         * A new version of a deployment, made live
-         * @description Deploying what is already live changes nothing and answers 200 with that version; a new version answers 201.
-         */
-        post: operations["deploy"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Which of these digests the engine does not have */
+    post: operations['missingBlobs'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/deployments/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
-        };
-        get: operations["getDeployment"];
-        put?: never;
-        post?: never;
-        /** Take the deployment out of production; its runs and outputs stay readable */
-        delete: operations["deleteDeployment"];
-        options?: never;
-        head?: never;
-        /** Pause or resume the schedule */
-        patch: operations["changeDeployment"];
-        trace?: never;
+    /** All deployments, by name */
+    get: operations['listDeployments'];
+    put?: never;
+    /**
+     * A new version of a deployment, made live
+     * @description Deploying what is already live changes nothing and answers 200 with that version; a new version answers 201.
+     */
+    post: operations['deploy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
     };
-    "/deployments/{name}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
-        };
-        /** Versions, newest first */
-        get: operations["listVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get: operations['getDeployment'];
+    put?: never;
+    post?: never;
+    /** Take the deployment out of production; its runs and outputs stay readable */
+    delete: operations['deleteDeployment'];
+    options?: never;
+    head?: never;
+    /** Pause or resume the schedule */
+    patch: operations['changeDeployment'];
+    trace?: never;
+  };
+  '/deployments/{name}/versions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
     };
-    "/deployments/{name}/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
-        };
-        get: operations["listDeploymentRuns"];
-        put?: never;
-        /** A run now; the same Idempotency-Key gives the same run */
-        post: operations["startRun"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** Versions, newest first */
+    get: operations['listVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{name}/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
     };
-    "/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listRuns"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get: operations['listDeploymentRuns'];
+    put?: never;
+    /** A run now; the same Idempotency-Key gives the same run */
+    post: operations['startRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    "/runs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
-        };
-        get: operations["getRun"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get: operations['listRuns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
     };
-    "/runs/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop a queued or running run; a finished one stays as it is (409) */
-        post: operations["cancelRun"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get: operations['getRun'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
     };
-    "/runs/{id}/ledger": {
-        parameters: {
-            query?: {
-                /** @description sequence number of the last entry already read */
-                after?: number;
-            };
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
-        };
-        /** What happened in the newest attempt, entry by entry */
-        get: operations["getLedger"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get?: never;
+    put?: never;
+    /** Stop a queued or running run; a finished one stays as it is (409) */
+    post: operations['cancelRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/ledger': {
+    parameters: {
+      query?: {
+        /** @description sequence number of the last entry already read */
+        after?: number;
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
     };
-    "/runs/{id}/source": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
-        };
-        /** The notebook as captured in the version that ran */
-        get: operations["getSource"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** What happened in the newest attempt, entry by entry */
+    get: operations['getLedger'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/source': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
     };
-    "/runs/{id}/outputs/{file}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-                /** @description `output.ipynb`, `output.html` (rendered on demand) or the name of an output */
-                file: string;
-            };
-            cookie?: never;
-        };
-        /** One output file; everything is served in a sandbox */
-        get: operations["getOutput"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** The notebook as captured in the version that ran */
+    get: operations['getSource'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/outputs/{file}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+        /** @description `output.ipynb`, `output.html` (rendered on demand) or the name of an output */
+        file: string;
+      };
+      cookie?: never;
     };
-    "/environments/{digest}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                digest: string;
-            };
-            cookie?: never;
-        };
-        get: operations["getEnvironment"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    /** One output file; everything is served in a sandbox */
+    get: operations['getOutput'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/environments/{digest}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        digest: string;
+      };
+      cookie?: never;
     };
-    "/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Transitions after a cursor; waits up to `wait` seconds for the first */
-        get: operations["listEvents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+    get: operations['getEnvironment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
+    /** Transitions after a cursor; waits up to `wait` seconds for the first */
+    get: operations['listEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            /** @description what is wrong, one sentence */
-            detail: string;
-            /** @description the input it is about, dotted: `schedule.cron`, `parameters.n_rows` */
-            field: string | null;
-            /** @description what to do */
-            hint: string | null;
-        };
-        EngineStatus: {
-            running: boolean;
-            pid: number | null;
-            url: string | null;
-            /** Format: date-time */
-            since: string | null;
-            data_dir: string;
-            database: string;
-            /** @description why the engine stays, sentences */
-            keeps_alive: string[];
-            /** @description how many runs may run at once */
-            slots: number | null;
-            queued: number | null;
-            running_runs: number | null;
-            /** @description bytes */
-            rss: number | null;
-            /** @description seconds of processor time since the start */
-            cpu: number | null;
-            version: string | null;
-        };
-        InspectRequest: {
-            /** @description path relative to the server's root */
-            notebook: string;
-            /**
-             * @description paths or patterns relative to the notebook's folder
-             * @default []
-             */
-            files: string[];
-        };
-        Inspection: {
-            notebook: string;
-            /** @description proposed name */
-            name: string;
-            parameters: components["schemas"]["Parameter"][];
-            /** @description false when the notebook's language cannot be inspected */
-            parameters_known: boolean;
-            kernel: components["schemas"]["Kernel"];
-            /** @description how many packages the kernel's environment has */
-            packages: number | null;
-            files: components["schemas"]["CapturedFile"][];
-            git: components["schemas"]["Git"] | null;
-            /** @description code cells */
-            cells: number;
-            findings: components["schemas"]["Finding"][];
-            /** @description the deployment that this notebook already has, if any */
-            current: components["schemas"]["DeploymentSummary"] | null;
-        };
-        Parameter: {
-            name: string;
-            /** @enum {unknown} */
-            type: "bool" | "int" | "float" | "str" | "list" | "dict" | "any";
-            /** @description JSON value, null when the default is an expression */
-            default: unknown;
-            default_source: string;
-            help: string | null;
-        };
-        Kernel: {
-            name: string;
-            display_name: string;
-            language: string;
-            interpreter: string | null;
-        };
-        CapturedFile: {
-            path: string;
-            digest: string;
-            size: number;
-        };
-        Git: {
-            commit: string;
-            branch: string | null;
-            dirty: boolean;
-        };
-        Finding: {
-            cause: string;
-            cell: number | null;
-            message: string;
-            fix: string | null;
-        };
-        Schedule: {
-            cron: string;
-            /** @description IANA name, for example Europe/Berlin */
-            timezone: string;
-            /**
-             * @default latest
-             * @enum {unknown}
-             */
-            catch_up: "none" | "latest" | "all";
-            /**
-             * @default skip
-             * @enum {unknown}
-             */
-            overlap: "skip" | "allow";
-        };
-        SchedulePreview: {
-            cron: string;
-            timezone: string;
-            /** @description the schedule in words */
-            text: string;
-            next_fires: string[];
-        };
-        Digests: {
-            digests: string[];
-        };
-        Bundle: {
-            notebook: components["schemas"]["CapturedFile"];
-            files: components["schemas"]["CapturedFile"][];
-            parameters: components["schemas"]["Parameter"][];
-            parameters_known: boolean;
-            kernel: components["schemas"]["Kernel"];
-            environment: string | null;
-            packages: number | null;
-            git: components["schemas"]["Git"] | null;
-            cells: number;
-            findings: components["schemas"]["Finding"][];
-        };
-        /** @description exactly one of `notebook` (extension) and `bundle` (engine) */
-        DeployRequest: {
-            /** @description default: made from the notebook's file name */
-            name?: string;
-            /** @description path relative to the server's root */
-            notebook?: string;
-            /** @default [] */
-            files: string[];
-            bundle?: components["schemas"]["Bundle"];
-            environment?: components["schemas"]["Environment"] | null;
-            /**
-             * @description values that differ from the notebook's defaults
-             * @default {}
-             */
-            parameters: Record<string, never>;
-            /** @default null */
-            schedule: components["schemas"]["Schedule"] | null;
-            /**
-             * @description the live version that the user saw, 0 for none; another one answers 409
-             * @default null
-             */
-            expected_version: number | null;
-            /**
-             * @description let the name move to another notebook
-             * @default false
-             */
-            replace: boolean;
-        };
-        Environment: {
-            digest: string;
-            interpreter: string;
-            /** @description for example CPython */
-            implementation: string | null;
-            /** @description version, null for a kernel that is not Python */
-            python: string | null;
-            platform: string | null;
-            packages: components["schemas"]["Package"][];
-        };
-        Package: {
-            name: string;
-            version: string;
-        };
-        LastRun: {
-            id: number;
-            state: components["schemas"]["RunState"];
-            verdict: components["schemas"]["Verdict"];
-            reason: string | null;
-            cell: number | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            started_at: string | null;
-            /** Format: date-time */
-            ended_at: string | null;
-            duration: number | null;
-            progress: components["schemas"]["Progress"] | null;
-        };
-        DeploymentSummary: {
-            name: string;
-            version: number;
-            /** @description the live version's state */
-            state: string;
-            notebook: string;
-            parameters: Record<string, never>;
-            schedule: components["schemas"]["Schedule"] | null;
-            /** @description the schedule in words */
-            schedule_text: string | null;
-            next_fires: string[];
-            paused: boolean;
-            /**
-             * Format: date-time
-             * @description when the live version was made
-             */
-            created_at: string;
-            created_by: string | null;
-            last_run: components["schemas"]["LastRun"] | null;
-            /** @description the last 20 runs, oldest first */
-            recent: components["schemas"]["LastRun"][];
-        };
-        Deployment: {
-            name: string;
-            version: number;
-            /** @description the live version's state */
-            state: string;
-            notebook: string;
-            parameters: Record<string, never>;
-            schedule: components["schemas"]["Schedule"] | null;
-            /** @description the schedule in words */
-            schedule_text: string | null;
-            next_fires: string[];
-            paused: boolean;
-            /**
-             * Format: date-time
-             * @description when the live version was made
-             */
-            created_at: string;
-            created_by: string | null;
-            last_run: components["schemas"]["LastRun"] | null;
-            /** @description the last 20 runs, oldest first */
-            recent: components["schemas"]["LastRun"][];
-            preflight: {
-                verdict: string | null;
-                findings: components["schemas"]["Finding"][];
-            };
-            environment: {
-                digest: string | null;
-                packages: components["schemas"]["Package"][];
-            };
-            parameter_schema: components["schemas"]["Parameter"][];
-            kernel: components["schemas"]["Kernel"];
-            files: components["schemas"]["CapturedFile"][];
-            git: components["schemas"]["Git"] | null;
-        };
-        DeploymentList: {
-            deployments: components["schemas"]["DeploymentSummary"][];
-        };
-        DeploymentChange: {
-            paused: boolean;
-        };
-        Version: {
-            version: number;
-            /** @enum {unknown} */
-            state: "candidate" | "live" | "superseded" | "rejected" | "quarantined";
-            digest: string;
-            notebook: string;
-            parameters: Record<string, never>;
-            schedule: components["schemas"]["Schedule"] | null;
-            kernel: components["schemas"]["Kernel"];
-            environment: {
-                digest: string | null;
-                /** @description how many */
-                packages: number | null;
-            };
-            git: components["schemas"]["Git"] | null;
-            files: components["schemas"]["CapturedFile"][];
-            /** Format: date-time */
-            created_at: string;
-            created_by: string | null;
-        };
-        VersionList: {
-            versions: components["schemas"]["Version"][];
-        };
-        /** @enum {unknown} */
-        RunState: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "missed" | "skipped";
-        /** @enum {unknown} */
-        Verdict: "succeeded" | "succeeded_with_warnings" | "failed" | null;
-        Progress: {
-            /** @description code cells done or under way */
-            cell: number;
-            cells: number;
-        };
-        RunRequest: {
-            /** @default {} */
-            parameters: Record<string, never>;
-        };
-        Run: {
-            id: number;
-            deployment: string;
-            version: number;
-            /** @enum {unknown} */
-            trigger: "manual" | "schedule";
-            state: components["schemas"]["RunState"];
-            verdict: components["schemas"]["Verdict"];
-            /** @enum {unknown} */
-            fault: "notebook" | "timeout" | "infrastructure" | "data" | "check" | "cancelled" | "lost" | null;
-            /** @description one sentence */
-            reason: string | null;
-            /** @description index in the notebook */
-            cell: number | null;
-            /** Format: date-time */
-            due_at: string | null;
-            /** Format: date-time */
-            created_at: string;
-            created_by: string | null;
-            /** Format: date-time */
-            started_at: string | null;
-            /** Format: date-time */
-            ended_at: string | null;
-            /** @description seconds */
-            duration: number | null;
-            parameters: Record<string, never>;
-            attempts: {
-                fence: number;
-                executor: string;
-                outcome: string | null;
-                /** Format: date-time */
-                started_at: string;
-                /** Format: date-time */
-                ended_at: string | null;
-            }[];
-            progress: components["schemas"]["Progress"] | null;
-            metrics: {
-                [key: string]: number;
-            };
-            outputs: components["schemas"]["OutputFile"][];
-            cost: number | null;
-        };
-        OutputFile: {
-            name: string;
-            media_type: string;
-            size: number;
-            digest: string;
-        };
-        RunList: {
-            runs: components["schemas"]["Run"][];
-            next: string | null;
-        };
-        Ledger: {
-            entries: components["schemas"]["LedgerEntry"][];
-            /** @description pass as `after` */
-            next: number;
-            /** @description the run has ended and nothing follows */
-            complete: boolean;
-        };
-        /** @description kind: attempt_started {notebook, cells} · kernel_started {kernel} · cell_started {cell, number, cells} · output {cell, output (nbformat 4)} · clear_output {cell} · cell_finished {cell, status (ok, error, skipped), duration} · warning {cell, message} · finished {outcome, fault, cell, reason}. `cell` is the index in the captured notebook (null for the injected parameters cell), `number` the 1-based count of code cells. */
-        LedgerEntry: {
-            seq: number;
-            /** Format: date-time */
-            at: string;
-            /** @enum {unknown} */
-            kind: "attempt_started" | "kernel_started" | "cell_started" | "output" | "clear_output" | "cell_finished" | "warning" | "finished";
-            cell?: number | null;
-            number?: number;
-            cells?: number;
-            kernel?: string;
-            notebook?: string;
-            output?: Record<string, never>;
-            /** @enum {unknown} */
-            status?: "ok" | "error" | "skipped";
-            duration?: number;
-            message?: string;
-            outcome?: string;
-            fault?: string | null;
-            reason?: string | null;
-        };
-        EventList: {
-            events: {
-                id: number;
-                /** Format: date-time */
-                at: string;
-                /** @description run.queued, run.started, run.finished, run.cancelled, run.skipped, run.missed, version.live, deployment.paused, deployment.resumed, deployment.deleted */
-                kind: string;
-                deployment: string | null;
-                run: number | null;
-                state: string | null;
-            }[];
-            next: number;
-        };
+  schemas: {
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      /** @description what is wrong, one sentence */
+      detail: string;
+      /** @description the input it is about, dotted: `schedule.cron`, `parameters.n_rows` */
+      field: string | null;
+      /** @description what to do */
+      hint: string | null;
     };
-    responses: {
-        /** @description What is wrong and what to do */
-        Problem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
+    EngineStatus: {
+      running: boolean;
+      pid: number | null;
+      url: string | null;
+      /** Format: date-time */
+      since: string | null;
+      data_dir: string;
+      database: string;
+      /** @description why the engine stays, sentences */
+      keeps_alive: string[];
+      /** @description how many runs may run at once */
+      slots: number | null;
+      queued: number | null;
+      running_runs: number | null;
+      /** @description bytes */
+      rss: number | null;
+      /** @description seconds of processor time since the start */
+      cpu: number | null;
+      version: string | null;
     };
-    parameters: {
-        Name: string;
-        RunId: number;
-        State: components["schemas"]["RunState"];
-        Limit: number;
-        /** @description `next` of the page before */
-        Cursor: string;
+    InspectRequest: {
+      /** @description path relative to the server's root */
+      notebook: string;
+      /**
+       * @description paths or patterns relative to the notebook's folder
+       * @default []
+       */
+      files: string[];
     };
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+    Inspection: {
+      notebook: string;
+      /** @description proposed name */
+      name: string;
+      parameters: components['schemas']['Parameter'][];
+      /** @description false when the notebook's language cannot be inspected */
+      parameters_known: boolean;
+      kernel: components['schemas']['Kernel'];
+      /** @description how many packages the kernel's environment has */
+      packages: number | null;
+      files: components['schemas']['CapturedFile'][];
+      git: components['schemas']['Git'] | null;
+      /** @description code cells */
+      cells: number;
+      findings: components['schemas']['Finding'][];
+      /** @description the deployment that this notebook already has, if any */
+      current: components['schemas']['DeploymentSummary'] | null;
+    };
+    Parameter: {
+      name: string;
+      /** @enum {unknown} */
+      type: 'bool' | 'int' | 'float' | 'str' | 'list' | 'dict' | 'any';
+      /** @description JSON value, null when the default is an expression */
+      default: unknown;
+      default_source: string;
+      help: string | null;
+    };
+    Kernel: {
+      name: string;
+      display_name: string;
+      language: string;
+      interpreter: string | null;
+    };
+    CapturedFile: {
+      path: string;
+      digest: string;
+      size: number;
+    };
+    Git: {
+      commit: string;
+      branch: string | null;
+      dirty: boolean;
+    };
+    Finding: {
+      cause: string;
+      cell: number | null;
+      message: string;
+      fix: string | null;
+    };
+    Schedule: {
+      cron: string;
+      /** @description IANA name, for example Europe/Berlin */
+      timezone: string;
+      /**
+       * @default latest
+       * @enum {unknown}
+       */
+      catch_up: 'none' | 'latest' | 'all';
+      /**
+       * @default skip
+       * @enum {unknown}
+       */
+      overlap: 'skip' | 'allow';
+    };
+    SchedulePreview: {
+      cron: string;
+      timezone: string;
+      /** @description the schedule in words */
+      text: string;
+      next_fires: string[];
+    };
+    Digests: {
+      digests: string[];
+    };
+    Bundle: {
+      notebook: components['schemas']['CapturedFile'];
+      files: components['schemas']['CapturedFile'][];
+      parameters: components['schemas']['Parameter'][];
+      parameters_known: boolean;
+      kernel: components['schemas']['Kernel'];
+      environment: string | null;
+      packages: number | null;
+      git: components['schemas']['Git'] | null;
+      cells: number;
+      findings: components['schemas']['Finding'][];
+    };
+    /** @description exactly one of `notebook` (extension) and `bundle` (engine) */
+    DeployRequest: {
+      /** @description default: made from the notebook's file name */
+      name?: string;
+      /** @description path relative to the server's root */
+      notebook?: string;
+      /** @default [] */
+      files: string[];
+      bundle?: components['schemas']['Bundle'];
+      environment?: components['schemas']['Environment'] | null;
+      /**
+       * @description values that differ from the notebook's defaults
+       * @default {}
+       */
+      parameters: Record<string, unknown>;
+      /** @default null */
+      schedule: components['schemas']['Schedule'] | null;
+      /**
+       * @description the live version that the user saw, 0 for none; another one answers 409
+       * @default null
+       */
+      expected_version: number | null;
+      /**
+       * @description let the name move to another notebook
+       * @default false
+       */
+      replace: boolean;
+    };
+    Environment: {
+      digest: string;
+      interpreter: string;
+      /** @description for example CPython */
+      implementation: string | null;
+      /** @description version, null for a kernel that is not Python */
+      python: string | null;
+      platform: string | null;
+      packages: components['schemas']['Package'][];
+    };
+    Package: {
+      name: string;
+      version: string;
+    };
+    LastRun: {
+      id: number;
+      state: components['schemas']['RunState'];
+      verdict: components['schemas']['Verdict'];
+      reason: string | null;
+      cell: number | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      started_at: string | null;
+      /** Format: date-time */
+      ended_at: string | null;
+      duration: number | null;
+      progress: components['schemas']['Progress'] | null;
+    };
+    DeploymentSummary: {
+      name: string;
+      version: number;
+      /** @description the live version's state */
+      state: string;
+      notebook: string;
+      parameters: Record<string, unknown>;
+      schedule: components['schemas']['Schedule'] | null;
+      /** @description the schedule in words */
+      schedule_text: string | null;
+      next_fires: string[];
+      paused: boolean;
+      /**
+       * Format: date-time
+       * @description when the live version was made
+       */
+      created_at: string;
+      created_by: string | null;
+      last_run: components['schemas']['LastRun'] | null;
+      /** @description the last 20 runs, oldest first */
+      recent: components['schemas']['LastRun'][];
+    };
+    Deployment: {
+      name: string;
+      version: number;
+      /** @description the live version's state */
+      state: string;
+      notebook: string;
+      parameters: Record<string, unknown>;
+      schedule: components['schemas']['Schedule'] | null;
+      /** @description the schedule in words */
+      schedule_text: string | null;
+      next_fires: string[];
+      paused: boolean;
+      /**
+       * Format: date-time
+       * @description when the live version was made
+       */
+      created_at: string;
+      created_by: string | null;
+      last_run: components['schemas']['LastRun'] | null;
+      /** @description the last 20 runs, oldest first */
+      recent: components['schemas']['LastRun'][];
+      preflight: {
+        verdict: string | null;
+        findings: components['schemas']['Finding'][];
+      };
+      environment: {
+        digest: string | null;
+        packages: components['schemas']['Package'][];
+      };
+      parameter_schema: components['schemas']['Parameter'][];
+      kernel: components['schemas']['Kernel'];
+      files: components['schemas']['CapturedFile'][];
+      git: components['schemas']['Git'] | null;
+    };
+    DeploymentList: {
+      deployments: components['schemas']['DeploymentSummary'][];
+    };
+    DeploymentChange: {
+      paused: boolean;
+    };
+    Version: {
+      version: number;
+      /** @enum {unknown} */
+      state: 'candidate' | 'live' | 'superseded' | 'rejected' | 'quarantined';
+      digest: string;
+      notebook: string;
+      parameters: Record<string, unknown>;
+      schedule: components['schemas']['Schedule'] | null;
+      kernel: components['schemas']['Kernel'];
+      environment: {
+        digest: string | null;
+        /** @description how many */
+        packages: number | null;
+      };
+      git: components['schemas']['Git'] | null;
+      files: components['schemas']['CapturedFile'][];
+      /** Format: date-time */
+      created_at: string;
+      created_by: string | null;
+    };
+    VersionList: {
+      versions: components['schemas']['Version'][];
+    };
+    /** @enum {unknown} */
+    RunState:
+      | 'queued'
+      | 'running'
+      | 'succeeded'
+      | 'failed'
+      | 'cancelled'
+      | 'missed'
+      | 'skipped';
+    /** @enum {unknown} */
+    Verdict: 'succeeded' | 'succeeded_with_warnings' | 'failed' | null;
+    Progress: {
+      /** @description code cells done or under way */
+      cell: number;
+      cells: number;
+    };
+    RunRequest: {
+      /** @default {} */
+      parameters: Record<string, unknown>;
+    };
+    Run: {
+      id: number;
+      deployment: string;
+      version: number;
+      /** @enum {unknown} */
+      trigger: 'manual' | 'schedule';
+      state: components['schemas']['RunState'];
+      verdict: components['schemas']['Verdict'];
+      /** @enum {unknown} */
+      fault:
+        | 'notebook'
+        | 'timeout'
+        | 'infrastructure'
+        | 'data'
+        | 'check'
+        | 'cancelled'
+        | 'lost'
+        | null;
+      /** @description one sentence */
+      reason: string | null;
+      /** @description index in the notebook */
+      cell: number | null;
+      /** Format: date-time */
+      due_at: string | null;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string | null;
+      /** Format: date-time */
+      started_at: string | null;
+      /** Format: date-time */
+      ended_at: string | null;
+      /** @description seconds */
+      duration: number | null;
+      parameters: Record<string, unknown>;
+      attempts: {
+        fence: number;
+        executor: string;
+        outcome: string | null;
+        /** Format: date-time */
+        started_at: string;
+        /** Format: date-time */
+        ended_at: string | null;
+      }[];
+      progress: components['schemas']['Progress'] | null;
+      metrics: {
+        [key: string]: number;
+      };
+      outputs: components['schemas']['OutputFile'][];
+      cost: number | null;
+    };
+    OutputFile: {
+      name: string;
+      media_type: string;
+      size: number;
+      digest: string;
+    };
+    RunList: {
+      runs: components['schemas']['Run'][];
+      next: string | null;
+    };
+    Ledger: {
+      entries: components['schemas']['LedgerEntry'][];
+      /** @description pass as `after` */
+      next: number;
+      /** @description the run has ended and nothing follows */
+      complete: boolean;
+    };
+    /** @description kind: attempt_started {notebook, cells} · kernel_started {kernel} · cell_started {cell, number, cells} · output {cell, output (nbformat 4)} · clear_output {cell} · cell_finished {cell, status (ok, error, skipped), duration} · warning {cell, message} · finished {outcome, fault, cell, reason}. `cell` is the index in the captured notebook (null for the injected parameters cell), `number` the 1-based count of code cells. */
+    LedgerEntry: {
+      seq: number;
+      /** Format: date-time */
+      at: string;
+      /** @enum {unknown} */
+      kind:
+        | 'attempt_started'
+        | 'kernel_started'
+        | 'cell_started'
+        | 'output'
+        | 'clear_output'
+        | 'cell_finished'
+        | 'warning'
+        | 'finished';
+      cell?: number | null;
+      number?: number;
+      cells?: number;
+      kernel?: string;
+      notebook?: string;
+      output?: Record<string, unknown>;
+      /** @enum {unknown} */
+      status?: 'ok' | 'error' | 'skipped';
+      duration?: number;
+      message?: string;
+      outcome?: string;
+      fault?: string | null;
+      reason?: string | null;
+    };
+    EventList: {
+      events: {
+        id: number;
+        /** Format: date-time */
+        at: string;
+        /** @description run.queued, run.started, run.finished, run.cancelled, run.skipped, run.missed, version.live, deployment.paused, deployment.resumed, deployment.deleted */
+        kind: string;
+        deployment: string | null;
+        run: number | null;
+        state: string | null;
+      }[];
+      next: number;
+    };
+  };
+  responses: {
+    /** @description What is wrong and what to do */
+    Problem: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: {
+    Name: string;
+    RunId: number;
+    State: components['schemas']['RunState'];
+    Limit: number;
+    /** @description `next` of the page before */
+    Cursor: string;
+  };
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    health: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The engine answers */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EngineStatus"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  health: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    inspectNotebook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description The engine answers */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InspectRequest"];
-            };
+        content: {
+          'application/json': components['schemas']['EngineStatus'];
         };
-        responses: {
-            /** @description What would be captured */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Inspection"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+      };
+      default: components['responses']['Problem'];
     };
-    previewSchedule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Schedule"];
-            };
-        };
-        responses: {
-            /** @description The next five fires */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SchedulePreview"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  };
+  inspectNotebook: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    putBlob: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                digest: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": unknown;
-            };
-        };
-        responses: {
-            /** @description Stored */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['InspectRequest'];
+      };
     };
-    missingBlobs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    responses: {
+      /** @description What would be captured */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Digests"];
-            };
+        content: {
+          'application/json': components['schemas']['Inspection'];
         };
-        responses: {
-            /** @description The digests to upload */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Digests"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+      };
+      default: components['responses']['Problem'];
     };
-    listDeployments: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Deployments */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeploymentList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  };
+  previewSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    deploy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeployRequest"];
-            };
-        };
-        responses: {
-            /** @description Already live */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deployment"];
-                };
-            };
-            /** @description Live as a new version */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deployment"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Schedule'];
+      };
     };
-    getDeployment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
+    responses: {
+      /** @description The next five fires */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description The deployment */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deployment"];
-                };
-            };
-            default: components["responses"]["Problem"];
+        content: {
+          'application/json': components['schemas']['SchedulePreview'];
         };
+      };
+      default: components['responses']['Problem'];
     };
-    deleteDeployment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The deployment as it was */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deployment"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  };
+  putBlob: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        digest: string;
+      };
+      cookie?: never;
     };
-    changeDeployment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeploymentChange"];
-            };
-        };
-        responses: {
-            /** @description The changed deployment */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Deployment"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+    requestBody: {
+      content: {
+        'application/octet-stream': unknown;
+      };
     };
-    listVersions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
+    responses: {
+      /** @description Stored */
+      204: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description Versions */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
     };
-    listDeploymentRuns: {
-        parameters: {
-            query?: {
-                state?: components["parameters"]["State"];
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before */
-                cursor?: components["parameters"]["Cursor"];
-            };
-            header?: never;
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Runs, newest first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunList"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  };
+  missingBlobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    startRun: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                name: components["parameters"]["Name"];
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["RunRequest"];
-            };
-        };
-        responses: {
-            /** @description The run that this key already started */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            /** @description The run */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Digests'];
+      };
     };
-    listRuns: {
-        parameters: {
-            query?: {
-                deployment?: string;
-                state?: components["parameters"]["State"];
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before */
-                cursor?: components["parameters"]["Cursor"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
+    responses: {
+      /** @description The digests to upload */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description Runs, newest first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunList"];
-                };
-            };
-            default: components["responses"]["Problem"];
+        content: {
+          'application/json': components['schemas']['Digests'];
         };
+      };
+      default: components['responses']['Problem'];
     };
-    getRun: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  };
+  listDeployments: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    cancelRun: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description Deployments */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description The run */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Run"];
-                };
-            };
-            default: components["responses"]["Problem"];
+        content: {
+          'application/json': components['schemas']['DeploymentList'];
         };
+      };
+      default: components['responses']['Problem'];
     };
-    getLedger: {
-        parameters: {
-            query?: {
-                /** @description sequence number of the last entry already read */
-                after?: number;
-            };
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Ledger entries */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ledger"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  };
+  deploy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
-    getSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A notebook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ipynb+json": unknown;
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeployRequest'];
+      };
     };
-    getOutput: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["parameters"]["RunId"];
-                /** @description `output.ipynb`, `output.html` (rendered on demand) or the name of an output */
-                file: string;
-            };
-            cookie?: never;
+    responses: {
+      /** @description Already live */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            default: components["responses"]["Problem"];
+        content: {
+          'application/json': components['schemas']['Deployment'];
         };
+      };
+      /** @description Live as a new version */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Deployment'];
+        };
+      };
+      default: components['responses']['Problem'];
     };
-    getEnvironment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                digest: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The snapshot */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Environment"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
+  };
+  getDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
     };
-    listEvents: {
-        parameters: {
-            query?: {
-                /** @description -1 starts with the next event */
-                after?: number;
-                wait?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
+    requestBody?: never;
+    responses: {
+      /** @description The deployment */
+      200: {
+        headers: {
+          [name: string]: unknown;
         };
-        requestBody?: never;
-        responses: {
-            /** @description Events */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventList"];
-                };
-            };
-            default: components["responses"]["Problem"];
+        content: {
+          'application/json': components['schemas']['Deployment'];
         };
+      };
+      default: components['responses']['Problem'];
     };
+  };
+  deleteDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The deployment as it was */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Deployment'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  changeDeployment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DeploymentChange'];
+      };
+    };
+    responses: {
+      /** @description The changed deployment */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Deployment'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listVersions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Versions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionList'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listDeploymentRuns: {
+    parameters: {
+      query?: {
+        state?: components['parameters']['State'];
+        limit?: components['parameters']['Limit'];
+        /** @description `next` of the page before */
+        cursor?: components['parameters']['Cursor'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Runs, newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunList'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  startRun: {
+    parameters: {
+      query?: never;
+      header?: {
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['RunRequest'];
+      };
+    };
+    responses: {
+      /** @description The run that this key already started */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      /** @description The run */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listRuns: {
+    parameters: {
+      query?: {
+        deployment?: string;
+        state?: components['parameters']['State'];
+        limit?: components['parameters']['Limit'];
+        /** @description `next` of the page before */
+        cursor?: components['parameters']['Cursor'];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Runs, newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunList'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  cancelRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getLedger: {
+    parameters: {
+      query?: {
+        /** @description sequence number of the last entry already read */
+        after?: number;
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ledger entries */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Ledger'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getSource: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A notebook */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ipynb+json': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getOutput: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+        /** @description `output.ipynb`, `output.html` (rendered on demand) or the name of an output */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          '*/*': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getEnvironment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        digest: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The snapshot */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Environment'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listEvents: {
+    parameters: {
+      query?: {
+        /** @description -1 starts with the next event */
+        after?: number;
+        wait?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Events */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventList'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
 }
