@@ -1,7 +1,8 @@
 """Cron and time zones. The preview and the scheduler use the same function.
 
-cronsim follows Debian's cron: a time inside a daylight-saving gap fires at the
-first instant after it, a time that occurs twice fires in the first pass.
+cronsim follows Debian's cron: a time inside a daylight-saving gap fires once at
+the first instant after it, a time that occurs twice fires in the first pass.
+Times are compared in UTC, since Python ignores the pass within one zone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from datetime import timezone as fixed_zone
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,6 +24,8 @@ MAX_CRON = 100
 HORIZON = timedelta(days=3653)
 #: Highest value of each field, for steps that could never be taken.
 _TOPS = (59, 23, 31, 12, 7)
+#: An explanation does not depend on it, but cronsim wants one.
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=fixed_zone.utc)
 _ALIASES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -54,12 +58,25 @@ def next_fires(
 
 def _fires(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:
     start = after.astimezone(_zone(timezone))
-    end = after + HORIZON
-    try:
-        for due in CronSim(_spelled_out(cron), start):
-            if due > end:
-                return
+    last = after.astimezone(fixed_zone.utc)
+    end = last + HORIZON
+    for due in _simulation(cron, start):
+        instant = due.astimezone(fixed_zone.utc)
+        if instant > end:
+            return
+        # Starting in the second pass, cronsim answers with times of the first.
+        if instant > last:
+            last = instant
             yield due
+
+
+def _simulation(cron: str, start: datetime) -> CronSim:
+    """Raises InvalidInput. A sixth field, cronsim's seconds, is not cron."""
+    text = _spelled_out(cron)
+    if len(text.split()) != len(_TOPS):
+        raise _bad_cron(cron)
+    try:
+        return CronSim(text, start)
     except CronSimError as error:
         raise _bad_cron(cron) from error
 
@@ -88,11 +105,8 @@ def check_schedule(cron: str, timezone: str, now: datetime) -> None:
 
 
 def explain(cron: str) -> str:
-    """The schedule in words."""
-    try:
-        return str(CronSim(_spelled_out(cron), datetime(2026, 1, 1)).explain())
-    except CronSimError as error:
-        raise _bad_cron(cron) from error
+    """The schedule in words. Raises InvalidInput."""
+    return str(_simulation(cron, _ANY_TIME).explain())
 
 
 def _spelled_out(cron: str) -> str:
@@ -102,14 +116,14 @@ def _spelled_out(cron: str) -> str:
 
 def _steps_beyond_range(cron: str) -> bool:
     for field, top in zip(cron.split(), _TOPS, strict=False):
-        if any(int(step) > top for step in re.findall(r"/(\d+)", field)):
+        if any(int(step) > top for step in re.findall(r"/([0-9]+)", field)):
             return True
     return False
 
 
 def _bad_cron(cron: str) -> InvalidInput:
     return InvalidInput(
-        f"{cron!r} is not a cron line that ever fires.",
+        f"{cron!r} is not a cron line, or one that never fires.",
         field="schedule.cron",
         hint=_HINT,
     )
@@ -121,13 +135,12 @@ def _zone(name: str) -> ZoneInfo:
         raise InvalidInput(
             f"There is no time zone {name!r}.",
             field="schedule.timezone",
-            hint=f"Did you mean {close[0]!r}?"
-            if close
-            else "Use a name like Europe/Berlin.",
+            hint=f"Did you mean {close[0]!r}?" if close else "Use a name like Europe/Berlin.",
         )
     return ZoneInfo(name)
 
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # These two mean what the machine happens to be set to, or nothing at all.
+    return frozenset(available_timezones()) - {"localtime", "Factory"}

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from jupyter_deploy.capture.files import capture_file, check_total, find_files, vanished
+from jupyter_deploy.capture.files import MAX_BYTES, capture_file, find_files, name_below, unreadable
 from jupyter_deploy.capture.git import provenance
 from jupyter_deploy.capture.root import find_root
 from jupyter_deploy.domain.bundle import Bundle, CapturedFile, digest_of
 from jupyter_deploy.domain.environment import Environment
-from jupyter_deploy.errors import Forbidden, InvalidInput, InvalidNotebook, NotFound
+from jupyter_deploy.errors import Forbidden, InvalidInput, NotFound, TooLarge
 from jupyter_deploy.kernels.snapshot import snapshot_environment
 from jupyter_deploy.kernels.specs import find_kernel
 from jupyter_deploy.notebook.documents import (
     Notebook,
     dump_notebook,
     read_notebook,
-    source_only,
 )
 from jupyter_deploy.notebook.parameters import inspect_parameters
 
@@ -49,17 +49,14 @@ def capture(
     """
     path, content = _read(notebook, limit)
     root = find_root(path, limit.resolve() if limit else None)
+    name = name_below(path, root, "notebook")
     document, findings = read_notebook(content, path.name)
     found, more = find_kernel(*_wanted(document, kernel))
     parameters, known = inspect_parameters(document, found.name, found.language)
     environment = snapshot_environment(found)
-    source = dump_notebook(source_only(document))
-    paths = [
-        item for item in find_files(patterns, _base(base, path), root) if item != path
-    ]
+    source = dump_notebook(document)
+    paths = [item for item in find_files(patterns, _base(base, path), root) if item != path]
     files = tuple(capture_file(item, root) for item in paths)
-    check_total(files)
-    name = path.relative_to(root).as_posix()
     bundle = Bundle(
         notebook=CapturedFile(name, digest_of(source), len(source)),
         files=files,
@@ -68,7 +65,7 @@ def capture(
         kernel=found,
         environment=environment.digest if environment else None,
         packages=len(environment.packages) if environment else None,
-        git=provenance(root),
+        git=provenance(root, [name, *(item.path for item in files)]),
         cells=_count(document),
         findings=(*findings, *more),
     )
@@ -80,16 +77,15 @@ def capture(
 
 
 def _read(notebook: Path, limit: Path | None) -> tuple[Path, bytes]:
-    path = notebook.resolve()
-    if limit is not None and not path.is_relative_to(limit.resolve()):
-        raise Forbidden(
-            f"{notebook.name} lies outside {limit}.",
-            field="notebook",
-            hint="Move the notebook into that folder.",
-        )
-    if path.is_dir():
-        raise InvalidInput(f"{notebook} is a folder, not a notebook.", field="notebook")
     try:
+        path = Path(os.path.realpath(notebook))  # unlike resolve(), calm about loops of links
+        if limit is not None and not path.is_relative_to(limit.resolve()):
+            raise Forbidden(
+                f"{notebook.name} lies outside {limit}.",
+                field="notebook",
+                hint="Move the notebook into that folder.",
+            )
+        _check_kind(path)
         return path, path.read_bytes()
     except FileNotFoundError:
         raise NotFound(
@@ -97,8 +93,28 @@ def _read(notebook: Path, limit: Path | None) -> tuple[Path, bytes]:
             field="notebook",
             hint="Check the path; it may have been moved or renamed.",
         ) from None
+    except ValueError:  # a NUL character
+        raise InvalidInput(f"{str(notebook)!r} is not a path.", field="notebook") from None
     except OSError as error:
-        raise vanished(path, error) from error
+        raise unreadable(notebook, error, "notebook") from error
+
+
+def _check_kind(path: Path) -> None:
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise InvalidInput(
+            f"{path.name} is a folder, not a notebook.",
+            field="notebook",
+            hint="Name the notebook in it.",
+        )
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+        raise InvalidInput(f"{path.name} is not a file.", field="notebook")
+    if status.st_size > MAX_BYTES:
+        raise TooLarge(
+            f"{path.name} has {status.st_size // 1024**2} MB, more than {MAX_BYTES // 1024**2} MB.",
+            field="notebook",
+            hint="Clear its outputs and save it.",
+        )
 
 
 def _base(base: Path | None, notebook: Path) -> Path:
@@ -107,18 +123,11 @@ def _base(base: Path | None, notebook: Path) -> Path:
 
 def _wanted(notebook: Notebook, kernel: str | None) -> tuple[str | None, str | None]:
     """Name and language of the kernel that the notebook asks for."""
-    spec: Any = notebook.metadata.get("kernelspec", {})
-    info: Any = notebook.metadata.get("language_info", {})
-    if not isinstance(spec, dict) or not isinstance(info, dict):
-        raise InvalidNotebook(
-            "The notebook's kernel is not described in a usable form."
-        )
-    name = kernel or spec.get("name") or None
-    language = spec.get("language") or info.get("name") or None
-    return name, str(language).lower() if language else None
+    spec = notebook.metadata.get("kernelspec", {})
+    info = notebook.metadata.get("language_info", {})
+    language = spec.get("language") or info.get("name")
+    return kernel or spec.get("name") or None, str(language).lower() if language else None
 
 
 def _count(notebook: Notebook) -> int:
-    return sum(
-        1 for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()
-    )
+    return sum(1 for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jupyter_deploy.domain.bundle import CapturedFile
-from jupyter_deploy.errors import Conflict, Forbidden, InvalidInput, TooLarge
+from jupyter_deploy.errors import Conflict, DeployError, Forbidden, InvalidInput, TooLarge
 
 MAX_FILES = 5000
 MAX_BYTES = 500 * 1024 * 1024
@@ -18,66 +19,88 @@ _LEFT_OUT = {"__pycache__", "node_modules"}
 
 
 def find_files(patterns: Sequence[str], base: Path, root: Path) -> list[Path]:
-    """Resolved paths of the files that the patterns name, sorted, each once.
+    """The files that the patterns name, below `root`, sorted, each once.
 
-    Patterns are relative to `base`, `**` spans folders, a folder stands for all
-    in it. Raises Forbidden outside `root`, InvalidInput for a pattern that names
-    nothing, TooLarge; field `files`.
+    Patterns are relative to `base`, `**` spans folders, a folder stands for all in
+    it. Wildcards match neither hidden files nor caches, and do not follow links to
+    folders. `base` and `root` are resolved paths. Raises Forbidden outside `root`,
+    InvalidInput for a pattern that names nothing, TooLarge; field `files`.
     """
     found: set[Path] = set()
     for pattern in patterns:
-        matches = [_confined(path, pattern, root) for path in _matches(pattern, base)]
-        if not matches:
+        matched = False
+        for path in _matches(pattern, base, root):
+            matched = True
+            found.add(path)
+            if len(found) > MAX_FILES:
+                raise _too_many()
+        if not matched:
             raise InvalidInput(
                 f"No file matches {pattern!r}.",
                 field="files",
                 hint=f"Patterns are relative to {base.name or base}/.",
             )
-        found.update(matches)
-    if len(found) > MAX_FILES:
-        raise TooLarge(
-            f"{len(found)} files are more than the {MAX_FILES} a notebook can take along.",
-            field="files",
-            hint="Name fewer files.",
-        )
-    return sorted(found)
+    paths = sorted(found)
+    _check_sizes(paths)
+    return paths
 
 
-def _matches(pattern: str, base: Path) -> Iterator[Path]:
-    if "\0" in pattern or os.path.isabs(pattern) or pattern.startswith("~"):
+def _matches(pattern: str, base: Path, root: Path) -> Iterator[Path]:
+    """Confined before anything is looked at: what lies outside stays unknown."""
+    start, parts = _start(pattern, base)
+    if not start.is_relative_to(root) or not _real(start).is_relative_to(root):
+        raise _outside(pattern)
+    if not parts:
+        parts = ["**"] if start.is_dir() else []
+    for path in _expand(start, parts):
+        if not _real(path).is_relative_to(root):
+            raise _outside(pattern)
+        yield path
+
+
+def _start(pattern: str, base: Path) -> tuple[Path, list[str]]:
+    """The place that a pattern begins at, and its parts from the first wildcard on."""
+    parts = list(PurePosixPath(pattern).parts)
+    plain = next((i for i, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    if "\0" in pattern or pattern.startswith(("~", "/")) or ".." in parts[plain:]:
         raise Forbidden(
             f"{pattern!r} is not relative to the notebook's folder.",
             field="files",
             hint="Name files beside or below the notebook, for example lib/*.py.",
         )
-    for text in glob.iglob(
-        os.path.join(glob.escape(str(base)), pattern), recursive=True
-    ):
-        path = Path(text)
-        if path.is_dir():
-            if not glob.has_magic(pattern):
-                yield from _all_below(path)
-        elif not _LEFT_OUT.intersection(path.parts):
-            yield path
+    return Path(os.path.normpath(base.joinpath(*parts[:plain]))), parts[plain:]
 
 
-def _all_below(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = [
-            n for n in folders if n not in _LEFT_OUT and not n.startswith(".")
-        ]
-        yield from (Path(place, name) for name in names if not name.startswith("."))
+def _expand(place: Path, parts: list[str]) -> Iterator[Path]:
+    if not parts:
+        if _real(place).is_file():
+            yield place
+        return
+    head, rest = parts[0], parts[1:]
+    if head != "**":
+        for entry in _entries(place):
+            if fnmatch.fnmatchcase(entry.name, head):
+                yield from _expand(Path(entry.path), rest)
+        return
+    while rest[:1] == ["**"]:
+        rest = rest[1:]
+    yield from _expand(place, rest or ["*"])
+    for entry in _entries(place):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _expand(Path(entry.path), ["**", *rest])
 
 
-def _confined(path: Path, pattern: str, root: Path) -> Path:
-    real = path.resolve()
-    if not real.is_relative_to(root):
-        raise Forbidden(
-            f"{pattern!r} leads out of the project folder.",
-            field="files",
-            hint="Copy the file into the project, or read it from its address in the notebook.",
-        )
-    return real
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What wildcards may match in a folder; nothing if it is none."""
+    try:
+        with os.scandir(folder) as entries:
+            return [e for e in entries if not e.name.startswith(".") and e.name not in _LEFT_OUT]
+    except OSError:
+        return []
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def capture_file(path: Path, root: Path) -> CapturedFile:
@@ -89,15 +112,29 @@ def capture_file(path: Path, root: Path) -> CapturedFile:
                 seen.update(chunk)
                 size += len(chunk)
     except OSError as error:
-        raise vanished(path, error) from error
-    return CapturedFile(
-        path.relative_to(root).as_posix(), f"sha256:{seen.hexdigest()}", size
-    )
+        raise unreadable(path, error, "files") from error
+    return CapturedFile(name_below(path, root, "files"), f"sha256:{seen.hexdigest()}", size)
 
 
-def check_total(files: Sequence[CapturedFile]) -> None:
-    """Raises TooLarge."""
-    total = sum(item.size for item in files)
+def name_below(path: Path, root: Path, field: str) -> str:
+    """The path from `root` with `/`. Raises InvalidInput for names that are no text."""
+    name = path.relative_to(root).as_posix()
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"The name of {name!r} is not UTF-8.", field=field, hint="Rename the file."
+        ) from None
+    return name
+
+
+def _check_sizes(paths: Sequence[Path]) -> None:
+    total = 0
+    for path in paths:
+        try:
+            total += path.stat().st_size
+        except OSError as error:
+            raise unreadable(path, error, "files") from error
     if total > MAX_BYTES:
         raise TooLarge(
             f"The files have {total // 1024**2} MB, more than {MAX_BYTES // 1024**2} MB.",
@@ -106,9 +143,32 @@ def check_total(files: Sequence[CapturedFile]) -> None:
         )
 
 
-def vanished(path: Path, error: OSError) -> Conflict:
-    return Conflict(
+def unreadable(path: Path, error: OSError, field: str) -> DeployError:
+    """What to say of a file that was found and then could not be read."""
+    if isinstance(error, FileNotFoundError):
+        return Conflict(
+            f"{path.name} vanished while it was captured.",
+            field=field,
+            hint="See that it exists and deploy again.",
+        )
+    return InvalidInput(
         f"{path.name} cannot be read: {error.strerror or error}.",
+        field=field,
+        hint="Check its permissions and deploy again.",
+    )
+
+
+def _outside(pattern: str) -> Forbidden:
+    return Forbidden(
+        f"{pattern!r} leads out of the project folder.",
         field="files",
-        hint="It was there a moment ago; see that it exists and deploy again.",
+        hint="Copy the file into the project, or read it from its address in the notebook.",
+    )
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(
+        f"There are more than the {MAX_FILES} files that a notebook can take along.",
+        field="files",
+        hint="Name fewer files.",
     )

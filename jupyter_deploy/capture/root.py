@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_MARKS = (".git", "schedules")
-
 
 def find_root(notebook: Path, limit: Path | None) -> Path:
     """The nearest folder above with `.git` or `schedules/`, not above `limit`.
@@ -15,6 +13,7 @@ def find_root(notebook: Path, limit: Path | None) -> Path:
     for folder in notebook.parents:
         if limit is not None and not folder.is_relative_to(limit):
             break
-        if any((folder / mark).exists() for mark in _MARKS):
+        # In a work tree or a submodule `.git` is a file.
+        if (folder / ".git").exists() or (folder / "schedules").is_dir():
             return folder
     return notebook.parent

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 from jupyter_deploy.domain.bundle import Kernel
@@ -13,13 +14,18 @@ from jupyter_deploy.errors import InvalidInput
 
 TIMEOUT = 20
 
+# Broken installations leave distributions without metadata: they are left out.
 _PROGRAM = """
 import importlib.metadata as m, json, platform, re, sys
 found = {}
 for d in m.distributions():
-    name = d.metadata["Name"]
-    if name:
-        found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), d.version)
+    try:
+        name, version = d.metadata["Name"], d.version
+    except Exception:
+        continue
+    if name and version:
+        found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+print()
 print(json.dumps({
     "implementation": platform.python_implementation(),
     "python": platform.python_version(),
@@ -28,18 +34,23 @@ print(json.dumps({
     "path": [p for p in sys.path if p],
 }))
 """
+#: A kernel started through another program (a shell script, conda, docker) is one we cannot ask.
+_PYTHON = re.compile(r"(python|pypy)[0-9.]*t?(\.exe)?", re.IGNORECASE)
 
 #: interpreter → (folders with their times of change, snapshot)
 _cache: dict[str, tuple[dict[str, float], Environment]] = {}
 
 
 def snapshot_environment(kernel: Kernel) -> Environment | None:
-    """The kernel's interpreter and packages; None for other languages than Python.
+    """The kernel's interpreter and packages.
 
-    Kept until a folder of the interpreter's path changes. Raises InvalidInput
-    (field `kernel`) when the interpreter does not work.
+    None for other languages than Python, and for kernels that something else than
+    Python starts. Kept until a folder of the interpreter's path changes. Raises
+    InvalidInput (field `kernel`) when the interpreter does not work.
     """
     if kernel.language != "python" or kernel.interpreter is None:
+        return None
+    if not _PYTHON.fullmatch(Path(kernel.interpreter).name):
         return None
     held = _cache.get(kernel.interpreter)
     if held is not None and _times(list(held[0])) == held[0]:
@@ -66,8 +77,10 @@ def _ask(kernel: Kernel, interpreter: str) -> dict[str, Any]:
             check=True,
             cwd="/",
         )
-        return json.loads(done.stdout)  # type: ignore[no-any-return]
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        # The last line: what site hooks print at the start comes before it.
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return answer
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         raise InvalidInput(
             f"The interpreter of kernel {kernel.name!r} does not work: {interpreter}",
             field="kernel",
@@ -76,4 +89,4 @@ def _ask(kernel: Kernel, interpreter: str) -> dict[str, Any]:
 
 
 def _times(paths: list[str]) -> dict[str, float]:
-    return {path: os.stat(path).st_mtime for path in paths if os.path.isdir(path)}
+    return {path: Path(path).stat().st_mtime for path in paths if Path(path).is_dir()}

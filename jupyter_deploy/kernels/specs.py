@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 
 from jupyter_deploy.domain.bundle import Finding, Kernel
 from jupyter_deploy.errors import InvalidInput
@@ -13,42 +13,48 @@ from jupyter_deploy.errors import InvalidInput
 DEFAULT = "python3"
 
 
-def find_kernel(
-    name: str | None, language: str | None
-) -> tuple[Kernel, tuple[Finding, ...]]:
+def find_kernel(name: str | None, language: str | None) -> tuple[Kernel, tuple[Finding, ...]]:
     """The named kernel, or the default one for the language and a word about it.
 
     Raises InvalidInput (field `kernel`).
     """
     manager = KernelSpecManager()
-    specs = manager.find_kernel_specs()
     if name is not None:
-        if name not in specs:
-            raise _unknown(name, specs)
-        return _kernel(name, manager.get_kernel_spec(name)), ()
-    chosen = _default(manager, specs, language)
-    kernel = _kernel(chosen, manager.get_kernel_spec(chosen))
+        return _kernel(name, _spec(manager, name)), ()
+    kernel = _default(manager, language)
     message = f"The notebook names no kernel; it runs on {kernel.display_name!r}."
-    return kernel, (
-        Finding("kernelspec_missing", None, message, "Choose a kernel and save."),
-    )
+    return kernel, (Finding("kernelspec_missing", None, message, "Choose a kernel and save."),)
 
 
-def _default(
-    manager: KernelSpecManager, specs: dict[str, str], language: str | None
-) -> str:
-    if language in (None, "python") and DEFAULT in specs:
-        return DEFAULT
-    for name in sorted(specs):
-        if (
-            manager.get_kernel_spec(name).language.lower()
-            == (language or "python").lower()
-        ):
-            return name
+def _spec(manager: KernelSpecManager, name: str) -> KernelSpec:
+    try:
+        return manager.get_kernel_spec(name)
+    except NoSuchKernel:
+        raise _unknown(name, manager.find_kernel_specs()) from None
+    except Exception as error:  # kernel.json may hold anything
+        raise InvalidInput(
+            f"The kernelspec of {name!r} cannot be read.",
+            field="kernel",
+            hint="Install the kernel again, or choose another one in the notebook.",
+        ) from error
+
+
+def _default(manager: KernelSpecManager, language: str | None) -> Kernel:
+    wanted = (language or "python").lower()
+    # `ipython` and `python3` name the language too, in notebooks of old tools.
+    wanted = "python" if wanted.startswith(("python", "ipython")) else wanted
+    names = sorted(manager.find_kernel_specs(), key=lambda name: (name != DEFAULT, name))
+    for name in names:
+        try:
+            kernel = _kernel(name, _spec(manager, name))
+        except InvalidInput:
+            continue
+        if kernel.language == wanted:
+            return kernel
     raise InvalidInput(
-        f"No kernel for {language or 'python'} is installed here.",
+        f"No kernel for {wanted} is installed here.",
         field="kernel",
-        hint="Install one, for example with pip install ipykernel.",
+        hint="Install one, for example with pip install ipykernel, or choose another kernel.",
     )
 
 

@@ -1,159 +1,143 @@
-"""Reading notebooks, mending what can be mended and saying so."""
+"""Reading notebooks: what can be mended is mended and said, the rest is refused.
+
+Only the source counts here. What earlier executions left (outputs, counts, times) is
+dropped before anything is checked: it must not keep a notebook out of production,
+and equal sources are to give equal bundles.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import nbformat
+from nbformat.reader import reads
 from nbformat.validator import NotebookValidationError
 
 from jupyter_deploy.domain.bundle import Finding
 from jupyter_deploy.errors import InvalidNotebook
+from jupyter_deploy.notebook.mending import Slip, mend
 
 Notebook = nbformat.NotebookNode
+MAJOR, MINOR = 4, 5
+#: Far beyond what programs write, far below where Python's own recursion ends.
+MAX_DEPTH = 100
 _OPEN_HINT = "Open it in JupyterLab and save it again."
-MINOR = 5
+_CHOOSE_HINT = "Choose a file that Jupyter opens as a notebook."
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def read_notebook(content: bytes, name: str) -> tuple[Notebook, tuple[Finding, ...]]:
-    """The notebook in format 4.5 with ids, and what was mended.
+    """The notebook's source in format 4.5 with cell ids, and what was mended.
 
-    Raises InvalidNotebook with one sentence.
+    `name` is for the sentences. The same content gives the same notebook, ids
+    included. Raises InvalidNotebook (field `notebook`).
     """
-    document = _parse(content, name)
-    findings: list[Finding] = []
-    notebook = _to_current_format(document, name, findings)
-    if _mend(notebook):
-        findings.append(
-            _finding("notebook_mended", f"{name} had slips in its form; mended.")
-        )
-    _check(notebook, name)
-    return notebook, tuple(findings)
+    try:
+        return _read(content, name)
+    except RecursionError:
+        raise _too_deep(name) from None
 
 
 def dump_notebook(notebook: Notebook) -> bytes:
     """One spelling per notebook, as Jupyter writes it."""
-    return (
-        json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    ).encode()
+    return (json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def source_only(notebook: Notebook) -> Notebook:
-    """The notebook without what earlier executions left in it."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-            for key in ("execution", "papermill", "ExecuteTime", "collapsed"):
-                cell.metadata.pop(key, None)
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.pop("widgets", None)
-    return notebook
+def _read(content: bytes, name: str) -> tuple[Notebook, tuple[Finding, ...]]:
+    document = _parse(content, name)
+    version = _version(document, name)
+    findings = []
+    if version < MAJOR:
+        message = f"{name} is in the old notebook format {version}; a converted copy is deployed."
+        findings.append(Finding("nbformat_upgraded", None, message, _OPEN_HINT))
+    try:
+        slips = mend(document, version)
+    except ValueError as error:
+        raise _refused(f"{name} is not a notebook: {error}.", _CHOOSE_HINT) from None
+    if slips:
+        findings.append(_mended(name, slips))
+    if _depth(document) > MAX_DEPTH:
+        raise _too_deep(name)
+    keeps_ids = version == MAJOR and document["nbformat_minor"] >= MINOR
+    notebook = _convert(document, version, name)
+    _give_ids(notebook, keeps_ids)
+    _check(notebook, name)
+    return notebook, tuple(findings)
 
 
 def _parse(content: bytes, name: str) -> dict[str, Any]:
     if not content.strip():
-        raise InvalidNotebook(f"{name} is empty.", field="notebook", hint=_OPEN_HINT)
+        raise _refused(f"{name} is empty.", _OPEN_HINT)
     try:
         document = json.loads(content.decode("utf-8-sig"))
-        json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise InvalidNotebook(
-            f"{name} holds half a character (a lone surrogate).",
-            field="notebook",
-            hint=_OPEN_HINT,
-        ) from None
-    except RecursionError:
-        raise InvalidNotebook(
-            f"{name} is nested too deeply.", field="notebook"
-        ) from None
+    except UnicodeDecodeError:
+        raise _refused(f"{name} is not a notebook: it is not UTF-8 text.", _CHOOSE_HINT) from None
     except ValueError as error:
-        raise InvalidNotebook(
-            f"{name} is not a notebook: it is not JSON ({error}).",
-            field="notebook",
-            hint=_OPEN_HINT,
-        ) from None
-    if not _is_notebook(document):
-        raise InvalidNotebook(
-            f"{name} is JSON but not a notebook.",
-            field="notebook",
-            hint="Choose a file that Jupyter opens as a notebook.",
-        )
-    return document  # type: ignore[no-any-return]
-
-
-def _is_notebook(document: Any) -> bool:
+        sentence = f"{name} is not a notebook: it is not JSON ({_short(error)})."
+        raise _refused(sentence, _CHOOSE_HINT) from None
     if not isinstance(document, dict):
-        return False
-    cells = document.get("cells", document.get("worksheets"))
-    return isinstance(cells, list) and isinstance(document.get("nbformat"), int)
+        raise _refused(f"{name} is JSON but not a notebook.", _CHOOSE_HINT)
+    return document
 
 
-def _to_current_format(
-    document: dict[str, Any], name: str, findings: list[Finding]
-) -> Notebook:
-    version = document["nbformat"]
-    if version > nbformat.current_nbformat:
-        raise InvalidNotebook(
+def _version(document: dict[str, Any], name: str) -> int:
+    version = document.get("nbformat")
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise _refused(f"{name} is JSON but not a notebook.", _CHOOSE_HINT)
+    if version > MAJOR:
+        raise _refused(
             f"{name} has notebook format {version}, newer than this version can read.",
-            field="notebook",
-            hint="Upgrade jupyterlab-deploy and nbformat.",
+            "Upgrade jupyterlab-deploy and nbformat.",
         )
-    if version < nbformat.current_nbformat:
-        findings.append(
-            _finding(
-                "nbformat_upgraded",
-                f"{name} is in the old notebook format {version}; a converted copy is deployed.",
-            )
-        )
+    return version
+
+
+def _mended(name: str, slips: list[Slip]) -> Finding:
+    """One finding for all slips, at the cell if they are all in the same one."""
+    cells = {slip.cell for slip in slips}
+    said = ", ".join(dict.fromkeys(slip.said for slip in slips))
+    message = f"{name} had slips in its form, mended in the deployed copy: {said}."
+    return Finding("notebook_mended", cells.pop() if len(cells) == 1 else None, message, _OPEN_HINT)
+
+
+def _depth(document: Any) -> int:
+    """Levels of lists and objects; counted without recursion."""
+    depth, level = 0, [document]
+    while level:
+        depth += 1
+        children = [item.values() if isinstance(item, dict) else item for item in level]
+        level = [item for items in children for item in items if isinstance(item, (dict, list))]
+    return depth
+
+
+def _convert(document: dict[str, Any], version: int, name: str) -> Notebook:
     try:
-        notebook = nbformat.convert(
-            nbformat.from_dict(document),
-            nbformat.current_nbformat,  # type: ignore[no-untyped-call]
-        )
+        text = json.dumps(document, ensure_ascii=False).encode().decode()
+        notebook = nbformat.convert(reads(text), MAJOR)
+    except UnicodeEncodeError:
+        sentence = f"{name} holds half a character (a lone surrogate)."
+        raise _refused(sentence, _OPEN_HINT) from None
+    except RecursionError:
+        raise
     except Exception as error:  # the converters fail in any way on malformed cells
-        raise InvalidNotebook(
-            f"{name} cannot be converted from notebook format {version}: {error}",
-            field="notebook",
-            hint=_OPEN_HINT,
-        ) from error
+        sentence = f"{name} cannot be read as notebook format {version}: {_short(error)}"
+        raise _refused(sentence, _OPEN_HINT) from error
     return notebook  # type: ignore[no-any-return]
 
 
-def _mend(notebook: Notebook) -> bool:
-    """Supply what the format asks for and programs forget; true when something was."""
-    if not isinstance(notebook.get("metadata"), dict):
-        notebook["metadata"] = nbformat.from_dict({})  # type: ignore[no-untyped-call]
-    mended = False
-    for cell in notebook.cells:
-        if not isinstance(cell, dict):
-            continue
-        wanted: dict[str, Any] = {"metadata": nbformat.from_dict({}), "source": ""}  # type: ignore[no-untyped-call]
-        if cell.get("cell_type") == "code":
-            wanted |= {"outputs": [], "execution_count": None}
-        for key, value in wanted.items():
-            if key not in cell:
-                cell[key], mended = value, True
-        if isinstance(cell.get("source"), list):
-            cell["source"] = "".join(str(line) for line in cell["source"])
-    _give_ids(notebook)
-    return mended
+def _give_ids(notebook: Notebook, keep: bool) -> None:
+    """Ids where none can be kept, made from position and source.
 
-
-def _give_ids(notebook: Notebook) -> None:
-    """Ids made from position and source: the same file gives the same bundle."""
+    The converters draw random ones, which would make each deploy a new version.
+    """
     seen: set[str] = set()
     for number, cell in enumerate(notebook.cells):
-        if not isinstance(cell, dict):
-            continue
         held = cell.get("id")
-        if (
-            not isinstance(held, str)
-            or not held
-            or held in seen
-            or notebook.nbformat_minor < MINOR
-        ):
+        valid = isinstance(held, str) and _ID.fullmatch(held) and held not in seen
+        if not keep or not valid:
             text = f"{number}:{cell.get('source')}"
             cell["id"] = hashlib.sha256(text.encode()).hexdigest()[:12]
         seen.add(cell["id"])
@@ -162,15 +146,21 @@ def _give_ids(notebook: Notebook) -> None:
 
 def _check(notebook: Notebook, name: str) -> None:
     try:
-        nbformat.validate(notebook, relax_add_props=True)  # type: ignore[no-untyped-call]
-    except (NotebookValidationError, RecursionError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise InvalidNotebook(
-            f"{name} is not a valid notebook: {first}",
-            field="notebook",
-            hint=_OPEN_HINT,
-        ) from error
+        nbformat.validate(notebook, relax_add_props=True)
+    except NotebookValidationError as error:
+        sentence = f"{name} is not a valid notebook: {_short(error)}."
+        raise _refused(sentence, _OPEN_HINT) from error
 
 
-def _finding(cause: str, message: str) -> Finding:
-    return Finding(cause=cause, cell=None, message=message, fix=None)
+def _short(error: Exception) -> str:
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    return first if len(first) <= 160 else first[:157] + "..."
+
+
+def _refused(sentence: str, hint: str) -> InvalidNotebook:
+    return InvalidNotebook(sentence, field="notebook", hint=hint)
+
+
+def _too_deep(name: str) -> InvalidNotebook:
+    hint = "Remove the nested metadata from its text."
+    return _refused(f"{name} is nested more than {MAX_DEPTH} deep.", hint)

@@ -1,20 +1,33 @@
-"""The parameters of a notebook, by papermill's own inspection."""
+"""The parameters of a notebook.
+
+papermill says which languages can be inspected and reads types and help from
+comments. It goes by lines and a pattern, though: `query = "a = b"`, `n: int | None = 3`
+or `tag = "#1"` escape it, and a parameter that is not listed could not be set. So
+where a cell is Python that parses, names and defaults come from its syntax tree.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
+import keyword
 import logging
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from papermill.translators import Translator, papermill_translators
+from papermill.exceptions import PapermillException
+from papermill.translators import PythonTranslator, Translator, papermill_translators
 
 from jupyter_deploy.domain.bundle import Parameter
 from jupyter_deploy.notebook.documents import Notebook
 
+#: It warns of every line that its pattern does not fit.
 logging.getLogger("papermill").setLevel(logging.ERROR)
 
+TAG = "parameters"
 _TYPES = {
     "bool": "bool",
     "int": "int",
@@ -22,49 +35,127 @@ _TYPES = {
     "str": "str",
     "list": "list",
     "List": "list",
-    "tuple": "any",
     "dict": "dict",
     "Dict": "dict",
 }
+_MAGIC = re.compile(r"^\s*[%!?]")
 
 
 def inspect_parameters(
     notebook: Notebook, kernel: str, language: str
 ) -> tuple[tuple[Parameter, ...], bool]:
-    """The parameters, and whether this language can be inspected at all."""
-    translator = papermill_translators.find_translator(kernel, language)
-    if translator.inspect.__func__ is Translator.inspect.__func__:  # type: ignore[attr-defined]
+    """The parameters in their order, and whether this language can be inspected at all."""
+    try:
+        translator = papermill_translators.find_translator(kernel, language.lower())
+    except PapermillException:
+        return (), False
+    if translator.inspect.__func__ is Translator.inspect.__func__:
         return (), False
     for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", ()):
-            return tuple(_parameter(item) for item in translator.inspect(cell)), True
+        if TAG in cell.metadata.get("tags", ()):
+            return (_of_cell(translator, cell) if cell.cell_type == "code" else ()), True
     return (), True
 
 
-def _parameter(found: Any) -> Parameter:
-    literal, default = _literal(found.default)
-    return Parameter(
-        name=found.name,
-        type=_type(str(found.inferred_type_name), default, literal),
-        default=default,
-        default_source=found.default,
-        help=found.help or None,
+def _of_cell(translator: Any, cell: Notebook) -> tuple[Parameter, ...]:
+    guessed = {item.name: item for item in translator.inspect(cell)}
+    tree = _tree(cell.source) if issubclass(translator, PythonTranslator) else None
+    if tree is None:
+        found = {
+            name: _parameter(name, item.inferred_type_name, item.default, item.help)
+            for name, item in guessed.items()
+        }
+    else:
+        found = {
+            name: _parameter(name, declared or _commented(guessed.get(name)), source, said)
+            for name, declared, source in _assignments(tree, cell.source)
+            for said in [_help(guessed.get(name), source)]
+        }
+    return tuple(
+        item for name, item in found.items() if name.isidentifier() and not keyword.iskeyword(name)
     )
 
 
+def _tree(source: str) -> ast.Module | None:
+    """The cell as Python, if need be without IPython's magics; None if it does not parse."""
+    plain = "\n".join("" if _MAGIC.match(line) else line for line in source.split("\n"))
+    for text in (source, plain):
+        try:
+            with _no_syntax_warnings():
+                return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def _assignments(tree: ast.AST, source: str) -> Iterator[tuple[str, str, str]]:
+    """Name, annotation or "", and source of the value, of each assignment to a name.
+
+    Conditions and the like are looked into, functions and classes are not.
+    """
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield from _names(node.target, node.value, ast.unparse(node.annotation), source)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _names(target, node.value, "", source)
+        elif isinstance(node, (ast.If, ast.Try, ast.With, ast.For, ast.ExceptHandler)):
+            yield from _assignments(node, source)
+
+
+def _names(
+    target: ast.expr, value: ast.expr, declared: str, source: str
+) -> Iterator[tuple[str, str, str]]:
+    if isinstance(target, ast.Name):
+        yield target.id, declared, ast.get_source_segment(source, value) or ""
+    elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+        for single, part in zip(target.elts, value.elts, strict=False):
+            yield from _names(single, part, "", source)
+
+
+@contextmanager
+def _no_syntax_warnings() -> Iterator[None]:
+    """Python warns of escapes like "\\d" whenever it parses them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
+
+
+def _commented(guess: Any) -> str:
+    """The type from a `# type:` comment."""
+    return "" if guess is None else str(guess.inferred_type_name)
+
+
+def _help(guess: Any, source: str) -> str | None:
+    """The comment behind the value, unless papermill split the value itself at a '#'."""
+    return None if guess is None or "#" in source else guess.help or None
+
+
+def _parameter(name: str, declared: str, source: str, said: str | None) -> Parameter:
+    literal, default = _literal(source)
+    return Parameter(name, _type(declared, default, literal), default, source, said or None)
+
+
 def _literal(source: str) -> tuple[bool, Any]:
-    """Whether the source is a literal with a JSON value, and that value."""
+    """Whether the source is a literal that JSON can say, and its value."""
     try:
-        value = ast.literal_eval(source)
-        return True, json.loads(json.dumps(value, allow_nan=False))
+        with _no_syntax_warnings():
+            value = ast.literal_eval(source)
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        text.encode()  # half a character has no place in a digest
+        said = json.loads(text)
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return False, None
+    same = said == value or isinstance(value, tuple)
+    return same, said if same else None
 
 
 def _type(declared: str, default: Any, literal: bool) -> str:
-    plain = re.sub(r"\[.*\]$", "", declared.strip().strip("\"'")).rsplit(".", 1)[-1]
-    if plain in _TYPES:
-        return _TYPES[plain]
-    if declared == "None" and literal and default is not None:
+    """From the annotation or comment; without one from the default."""
+    if declared and declared != "None":
+        plain = re.sub(r"\[.*\]$", "", declared.strip().strip("\"'"), flags=re.DOTALL)
+        return _TYPES.get(plain.rsplit(".", 1)[-1], "any")
+    if literal and default is not None:
         return _TYPES.get(type(default).__name__, "any")
     return "any"

@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,30 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from jupyter_deploy.domain.names import check_name
+from jupyter_deploy.domain.parameters import check_parameters
 from jupyter_deploy.errors import InvalidInput
+from jupyter_deploy.timetable import check_schedule
 
 FOLDER = "schedules"
 #: Members that belong to the format and that this version cannot honour yet.
-_LATER = (
-    "needs inputs outputs run_on retry timeout secrets checks alerts budget".split()  # noqa: SIM905
-)
+_LATER = {
+    "needs",
+    "inputs",
+    "outputs",
+    "run_on",
+    "retry",
+    "timeout",
+    "secrets",
+    "checks",
+    "alerts",
+    "budget",
+}
 
 
 @dataclass(frozen=True)
 class DeploymentFile:
-    """One deployment as written down; `notebook` is absolute."""
+    """One deployment as written down in `source`; `notebook` is absolute."""
 
     name: str
     notebook: Path
@@ -33,6 +46,7 @@ class DeploymentFile:
     parameters: dict[str, Any]
     schedule: dict[str, Any] | None
     files: tuple[str, ...]
+    source: Path
 
 
 @dataclass(frozen=True)
@@ -49,24 +63,46 @@ def load_folder(project: Path) -> tuple[list[DeploymentFile], list[FileError]]:
 
     Raises InvalidInput when there is no `schedules/` folder with YAML files.
     """
+    project = project.resolve()
     folder = project if project.name == FOLDER else project / FOLDER
-    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    paths = sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml"))
     if not paths:
         raise InvalidInput(
             f"There are no deployment files in {folder}.",
             hint=f"Write {FOLDER}/NAME.yaml with at least `notebook: path.ipynb`.",
         )
-    found, errors = [], []
+    found: dict[str, DeploymentFile] = {}
+    errors: list[FileError] = []
     for path in paths:
-        problems = list(_problems(path))
-        errors += problems
-        if not problems:
-            found.append(_read(path, folder.resolve().parent))
-    return found, errors
+        try:
+            item = _load(path, folder.parent)
+        except _UnusableError as error:
+            errors += error.errors
+            continue
+        other = found.setdefault(item.name, item)
+        if other is not item:
+            message = f"The name {item.name!r} is taken by {other.source.name}."
+            errors.append(FileError(str(path), None, message))
+    return list(found.values()), errors
 
 
-def _read(path: Path, project: Path) -> DeploymentFile:
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+class _UnusableError(Exception):
+    """A file that cannot be applied."""
+
+    def __init__(self, errors: list[FileError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+def _load(path: Path, project: Path) -> DeploymentFile:
+    """Raises _UnusableError."""
+    root, document = _parse(path)
+    said = [part for error in _validator().iter_errors(document) for part in _sentences(error)]
+    if not said:
+        said = list(_wrong_values(document, path))
+    if said:
+        errors = [FileError(str(path), _line(root, place), message) for message, place in said]
+        raise _UnusableError(sorted(errors, key=lambda error: error.line or 0))
     return DeploymentFile(
         name=document.get("name", path.stem),
         notebook=project / document["notebook"],
@@ -74,23 +110,84 @@ def _read(path: Path, project: Path) -> DeploymentFile:
         parameters=document.get("parameters", {}),
         schedule=document.get("schedule"),
         files=tuple(document.get("files", ())),
+        source=path,
     )
 
 
-def _problems(path: Path) -> Iterator[FileError]:
+def _parse(path: Path) -> tuple[yaml.Node, Any]:
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or error
-        yield FileError(
-            str(path), mark.line + 1 if mark else None, f"This is not YAML: {said}."
-        )
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is None:
+            raise _UnusableError([FileError(str(path), None, "The file is empty.")])
+        repeated = [
+            FileError(str(path), line, f"{key!r} is written twice.")
+            for key, line in _repeated(root, set())
+        ]
+        if repeated:
+            raise _UnusableError(repeated)
+        return root, yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"This is not YAML: {error.problem}.{_quoting_hint(error)}"
+        raise _UnusableError(
+            [FileError(str(path), mark.line + 1 if mark else None, message)]
+        ) from None
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror}."
+        raise _UnusableError([FileError(str(path), None, message)]) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: not UTF-8, or a date like 2026-13-01
+        first = (str(error).splitlines() or ["nested too deeply"])[0]
+        raise _UnusableError([FileError(str(path), None, f"This is not YAML: {first}.")]) from None
+
+
+def _quoting_hint(error: yaml.MarkedYAMLError) -> str:
+    """`cron: * 6 * * *` is the slip that everybody makes once."""
+    aliased = "alias" in f"{error.context} {error.problem}"
+    return " Put a value that begins with * into quotes." if aliased else ""
+
+
+def _repeated(node: yaml.Node, seen: set[int]) -> Iterator[tuple[str, int]]:
+    """Keys that a mapping has twice, of which YAML would silently keep the last."""
+    if id(node) in seen:
         return
-    for error in _validator().iter_errors(document):
-        for message, place in _sentences(error):
-            yield FileError(str(path), _line(root, place), message)
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        keys: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key.value, str) and key.value in keys:
+                yield key.value, key.start_mark.line + 1
+            elif isinstance(key.value, str):
+                keys.add(key.value)
+            yield from _repeated(value, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated(value, seen)
+
+
+def _wrong_values(document: dict[str, Any], path: Path) -> Iterator[tuple[str, list[str | int]]]:
+    """What is of the right form and still cannot be applied, with its place."""
+    try:
+        check_name(document.get("name", path.stem))
+    except InvalidInput as error:
+        yield _said(error), ["name"]
+    schedule = document.get("schedule")
+    if schedule:
+        try:
+            check_schedule(schedule["cron"], schedule["timezone"], datetime.now(timezone.utc))
+        except InvalidInput as error:
+            yield _said(error), [*(error.field or "schedule").split(".")]
+    # Types are the notebook's to say; that a value can travel as JSON is checked here.
+    for name, value in document.get("parameters", {}).items():
+        try:
+            check_parameters({name: value}, (), known=False)
+        except InvalidInput as error:
+            yield _said(error), ["parameters", name]
+
+
+def _said(error: InvalidInput) -> str:
+    return f"{error.message} {error.hint}" if error.hint else error.message
 
 
 def _sentences(error: ValidationError) -> Iterator[tuple[str, list[str | int]]]:
@@ -99,8 +196,10 @@ def _sentences(error: ValidationError) -> Iterator[tuple[str, list[str | int]]]:
         where = ".".join(str(part) for part in place)
         yield f"{where}: {error.message}." if where else f"{error.message}.", place
         return
-    known = list(error.schema["properties"])
-    for name in sorted(set(error.instance) - set(known), key=str):
+    schema: Any = error.schema
+    instance: Any = error.instance
+    known = list(schema["properties"])
+    for name in sorted(set(instance) - set(known), key=str):
         yield _unknown(str(name), known, top=not place), [*place, name]
 
 
