@@ -6,6 +6,7 @@ import fnmatch
 import glob
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -51,7 +52,7 @@ def _matches(pattern: str, base: Path, root: Path) -> Iterator[Path]:
     if not start.is_relative_to(root) or not _real(start).is_relative_to(root):
         raise _outside(pattern)
     if not parts:
-        parts = ["**"] if start.is_dir() else []
+        parts = ["**"] if stat.S_ISDIR(_mode(start)) else []
     for path in _expand(start, parts):
         if not _real(path).is_relative_to(root):
             raise _outside(pattern)
@@ -73,7 +74,7 @@ def _start(pattern: str, base: Path) -> tuple[Path, list[str]]:
 
 def _expand(place: Path, parts: list[str]) -> Iterator[Path]:
     if not parts:
-        if _real(place).is_file():
+        if stat.S_ISREG(_mode(place)):  # reading a pipe would wait for ever
             yield place
         return
     head, rest = parts[0], parts[1:]
@@ -97,6 +98,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
             return [e for e in entries if not e.name.startswith(".") and e.name not in _LEFT_OUT]
     except OSError:
         return []
+
+
+def _mode(path: Path) -> int:
+    """What a path leads to; 0 for nothing, loops of links and impossible names."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
 
 
 def _real(path: Path) -> Path:

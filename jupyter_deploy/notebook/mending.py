@@ -62,10 +62,11 @@ def _mend_document(document: dict[str, Any], version: int) -> Iterator[Slip]:
         document["nbformat_minor"] = MINOR
         yield Slip("missing nbformat_minor")
     metadata = document["metadata"]
-    if isinstance(metadata, dict):
-        for trace in ("papermill", "widgets"):
-            metadata.pop(trace, None)
-        yield from _mend_kernel(metadata)
+    if not isinstance(metadata, dict):
+        raise ValueError("its metadata is not an object")
+    for trace in ("papermill", "widgets"):
+        metadata.pop(trace, None)
+    yield from _mend_kernel(metadata)
 
 
 def _mend_kernel(metadata: dict[str, Any]) -> Iterator[Slip]:
@@ -86,11 +87,15 @@ def _mend_cell(cell: dict[str, Any], number: int, version: int) -> Iterator[Slip
         cell["metadata"] = {}
         if version == _CURRENT:
             yield Slip("missing metadata of cells", number)
+    if not isinstance(cell["metadata"], dict):
+        raise ValueError(f"the metadata of cell {number + 1} is not an object")
     if version < _CURRENT:
         return
     if cell.get("source") is None:
         cell["source"] = ""
         yield Slip("missing source of cells", number)
+    if not _is_text(cell["source"]):
+        raise ValueError(f"the source of cell {number + 1} is not text")
     if cell["cell_type"] == "code":
         for member in ("outputs", "execution_count"):
             if member not in cell:
@@ -100,7 +105,7 @@ def _mend_cell(cell: dict[str, Any], number: int, version: int) -> Iterator[Slip
 
 def _mend_tags(cell: dict[str, Any], number: int) -> Iterator[Slip]:
     metadata = cell["metadata"]
-    if not isinstance(metadata, dict) or "tags" not in metadata:
+    if "tags" not in metadata:
         return
     tags = metadata["tags"]
     if tags is None:
@@ -119,6 +124,11 @@ def _forget_execution(cell: dict[str, Any], version: int) -> None:
         cell.pop("collapsed", None)
         if version == _CURRENT:
             cell["execution_count"] = None
-    if isinstance(cell["metadata"], dict):
-        for trace in _TRACES:
-            cell["metadata"].pop(trace, None)
+    for trace in _TRACES:
+        cell["metadata"].pop(trace, None)
+
+
+def _is_text(source: Any) -> bool:
+    """Text, or lines of text."""
+    lines = source if isinstance(source, list) else [source]
+    return all(isinstance(line, str) for line in lines)

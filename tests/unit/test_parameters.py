@@ -27,8 +27,7 @@ JSON = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: (
-        st.lists(inner)
-        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)
+        st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)
     ),
     max_leaves=10,
 )

@@ -163,7 +163,15 @@ def test_going_on_from_a_fire_gives_the_same_list(
 
 @pytest.mark.parametrize(
     "cron",
-    ["0 6 * * *", "  */5  *\t* * * ", "0 0 29 2 *", "@daily", "@HOURLY", "0 0 L * *", "0 9 * * 1#1"],
+    [
+        "0 6 * * *",
+        "  */5  *\t* * * ",
+        "0 0 29 2 *",
+        "@daily",
+        "@HOURLY",
+        "0 0 L * *",
+        "0 9 * * 1#1",
+    ],
 )
 def test_good_lines_pass(cron: str) -> None:
     check_schedule(cron, "Europe/Berlin", NOW)

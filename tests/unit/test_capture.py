@@ -1,0 +1,410 @@
+"""From a notebook on disk to a bundle."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from jupyter_deploy.capture import files as capturing
+from jupyter_deploy.capture.bundle import Captured, capture
+from jupyter_deploy.capture.files import capture_file, find_files
+from jupyter_deploy.capture.git import provenance
+from jupyter_deploy.capture.root import find_root
+from jupyter_deploy.domain.bundle import Bundle, digest_of
+from jupyter_deploy.errors import (
+    Conflict,
+    DeployError,
+    Forbidden,
+    InvalidInput,
+    InvalidNotebook,
+    NotFound,
+    TooLarge,
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a notebook, files beside it, and things that stay at home."""
+    root = tmp_path / "project"
+    write(root / "notebooks/sales.ipynb", notebook())
+    write(root / "notebooks/lib/features.py", "A = 1")
+    write(root / "notebooks/lib/deep/more.py", "B = 2")
+    write(root / "notebooks/lib/__pycache__/features.pyc", "x")
+    write(root / "notebooks/.ipynb_checkpoints/sales.py", "x")
+    write(root / "notebooks/.env", "SECRET=1")
+    write(root / "data/prices.csv", "a,b\n1,2\n")
+    write(root / ".git-ignored/notes.csv", "x")
+    write(root / "schedules/sales.yaml", "notebook: notebooks/sales.ipynb")
+    write(tmp_path / "outside/secret.csv", "secret")
+    return root
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def notebook(**metadata: Any) -> str:
+    cell = nbformat.v4.new_code_cell("n = 3", metadata={"tags": ["parameters"]}, id="one")
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, **metadata}
+    cells = [cell, nbformat.v4.new_code_cell(" ", id="two")]
+    return json.dumps(nbformat.v4.new_notebook(cells=cells, metadata=spec))
+
+
+def names(project: Path, *patterns: str) -> list[str]:
+    found = find_files(patterns, project / "notebooks", project)
+    return [path.relative_to(project).as_posix() for path in found]
+
+
+def refusal(kind: type[DeployError], *patterns: str, project: Path) -> DeployError:
+    with pytest.raises(kind) as caught:
+        find_files(patterns, project / "notebooks", project)
+    assert caught.value.field == "files"
+    return caught.value
+
+
+def git(folder: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def committed(folder: Path) -> str:
+    git(folder, "init", "--initial-branch=main")
+    git(folder, "add", "--all", "--force")
+    git(folder, "commit", "--message=first")
+    return git(folder, "rev-parse", "HEAD")
+
+
+# Patterns
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("lib/features.py", ["notebooks/lib/features.py"]),
+        ("./lib/features.py", ["notebooks/lib/features.py"]),
+        ("lib/*.py", ["notebooks/lib/features.py"]),
+        ("lib/**/*.py", ["notebooks/lib/deep/more.py", "notebooks/lib/features.py"]),
+        ("**/*.py", ["notebooks/lib/deep/more.py", "notebooks/lib/features.py"]),
+        ("**/**/more.py", ["notebooks/lib/deep/more.py"]),
+        ("l?b/[a-f]*", ["notebooks/lib/features.py"]),
+        ("lib", ["notebooks/lib/deep/more.py", "notebooks/lib/features.py"]),
+        ("lib/**", ["notebooks/lib/deep/more.py", "notebooks/lib/features.py"]),
+        ("../data/*.csv", ["data/prices.csv"]),
+        ("lib/../../data/prices.csv", ["data/prices.csv"]),
+        (".env", ["notebooks/.env"]),
+    ],
+)
+def test_patterns_name_files(project: Path, pattern: str, expected: list[str]) -> None:
+    assert names(project, pattern) == expected
+
+
+def test_a_file_named_twice_comes_once(project: Path) -> None:
+    assert names(project, "lib/*.py", "lib/features.py", "lib") == [
+        "notebooks/lib/deep/more.py",
+        "notebooks/lib/features.py",
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["*.none", "none.csv", "lib/none/**", "**/.env", "*", ""])
+def test_a_pattern_that_names_nothing_is_refused(project: Path, pattern: str) -> None:
+    (project / "notebooks/sales.ipynb").unlink()
+    if pattern == "":
+        shutil.rmtree(project / "notebooks/lib")
+    assert "notebooks/" in (refusal(InvalidInput, pattern, project=project).hint or "")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "/etc/passwd",
+        "~/x",
+        "../../outside/secret.csv",
+        "../../outside/not-there.csv",
+        "../../**/*.csv",
+        "*/../../../outside/*",
+        "lib/**/../../../../*",
+        "a\0b",
+    ],
+)
+def test_a_pattern_that_leads_out_is_refused(project: Path, pattern: str) -> None:
+    refusal(Forbidden, pattern, project=project)
+
+
+@pytest.mark.parametrize("pattern", ["link.csv", "*.csv", "folder/secret.csv", "folder/*"])
+def test_a_link_that_leads_out_is_refused(project: Path, pattern: str) -> None:
+    outside = project.parent / "outside"
+    (project / "notebooks/link.csv").symlink_to(outside / "secret.csv")
+    (project / "notebooks/folder").symlink_to(outside)
+    refusal(Forbidden, pattern, project=project)
+
+
+def test_a_link_inside_keeps_the_name_that_the_notebook_uses(project: Path) -> None:
+    (project / "notebooks/latest.csv").symlink_to(project / "data/prices.csv")
+    assert names(project, "*.csv") == ["notebooks/latest.csv"]
+    taken = capture_file(project / "notebooks/latest.csv", project)
+    assert taken.digest == digest_of(b"a,b\n1,2\n")
+
+
+@pytest.mark.timeout(20)
+def test_loops_of_links_pipes_and_long_names_do_no_harm(project: Path) -> None:
+    (project / "notebooks/lib/loop").symlink_to(project / "notebooks")
+    (project / "notebooks/self").symlink_to("self")
+    os.mkfifo(project / "notebooks/pipe.py")
+    assert "notebooks/lib/features.py" in names(project, "**/*.py")
+    refusal(InvalidInput, "pipe.py", project=project)
+    refusal(InvalidInput, "self", project=project)
+    refusal(InvalidInput, "x" * 5000, project=project)
+
+
+def test_there_is_a_limit_to_the_number(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capturing, "MAX_FILES", 1)
+    refusal(TooLarge, "lib/**", project=project)
+
+
+def test_there_is_a_limit_to_the_size_and_nothing_is_read_before(project: Path) -> None:
+    with open(project / "data/huge.bin", "wb") as file:
+        file.truncate(capturing.MAX_BYTES + 1)
+    began = time.perf_counter()
+    refusal(TooLarge, "../data/huge.bin", project=project)
+    assert time.perf_counter() - began < 0.5
+
+
+def test_a_file_that_vanishes_is_a_conflict(project: Path) -> None:
+    with pytest.raises(Conflict, match="vanished") as caught:
+        capture_file(project / "data/gone.csv", project)
+    assert "deploy again" in (caught.value.hint or "")
+
+
+def test_a_name_that_is_no_text_is_refused(project: Path) -> None:
+    path = os.fsencode(project / "notebooks") + b"/caf\xe9.csv"
+    try:
+        open(path, "wb").close()
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    (found,) = find_files(["*.csv"], project / "notebooks", project)
+    with pytest.raises(InvalidInput, match="not UTF-8"):
+        capture_file(found, project)
+
+
+# Root and provenance
+
+
+def test_the_root_is_the_nearest_marked_folder(tmp_path: Path) -> None:
+    path = tmp_path / "a/b/c/x.ipynb"
+    path.parent.mkdir(parents=True)
+    (tmp_path / "a/.git").mkdir()
+    assert find_root(path, None) == tmp_path / "a"
+    (tmp_path / "a/b/schedules").mkdir()
+    assert find_root(path, None) == tmp_path / "a/b"
+    assert find_root(path, tmp_path / "a/b") == tmp_path / "a/b"
+    assert find_root(path, tmp_path / "a/b/c") == tmp_path / "a/b/c"
+
+
+def test_a_work_tree_counts_and_a_file_named_schedules_does_not(tmp_path: Path) -> None:
+    path = write(tmp_path / "a/b/x.ipynb", "")
+    write(tmp_path / "a/b/schedules", "a list")
+    write(tmp_path / "a/.git", "gitdir: elsewhere")
+    assert find_root(path, None) == tmp_path / "a"
+
+
+def test_provenance_of_a_clean_repository(project: Path) -> None:
+    commit = committed(project)
+    found = provenance(project, ["notebooks/sales.ipynb"])
+    assert found is not None
+    assert (found.commit, found.branch, found.dirty) == (commit, "main", False)
+
+
+def test_a_changed_file_anywhere_is_dirty(project: Path) -> None:
+    committed(project)
+    write(project / "data/prices.csv", "changed")
+    found = provenance(project, ["notebooks/sales.ipynb"])
+    assert found is not None and found.dirty
+
+
+def test_only_captured_files_must_be_tracked(project: Path) -> None:
+    committed(project)
+    write(project / "notebooks/[new].ipynb", notebook())
+    clean = provenance(project, ["notebooks/sales.ipynb"])
+    dirty = provenance(project, ["notebooks/[new].ipynb"])
+    assert clean is not None and not clean.dirty
+    assert dirty is not None and dirty.dirty
+
+
+def test_a_detached_head_has_no_branch(project: Path) -> None:
+    commit = committed(project)
+    git(project, "checkout", "--detach", commit)
+    found = provenance(project, [])
+    assert found is not None and found.branch is None
+
+
+def test_no_provenance_outside_a_repository_or_before_a_commit(project: Path) -> None:
+    assert provenance(project, []) is None
+    git(project, "init")
+    assert provenance(project, []) is None
+
+
+def test_no_provenance_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed(project)
+    monkeypatch.setenv("PATH", str(project))
+    assert provenance(project, []) is None
+
+
+def test_a_repository_in_the_environment_is_not_taken(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "other/file", "x")
+    committed(tmp_path / "other")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    assert provenance(project, []) is None
+
+
+def test_a_repositorys_own_programs_are_not_run(project: Path) -> None:
+    committed(project)
+    program = write(project / "spy.sh", "#!/bin/sh\ntouch spied\n")
+    program.chmod(0o755)
+    git(project, "config", "core.fsmonitor", str(program))
+    provenance(project, ["notebooks/sales.ipynb"])
+    assert not (project / "spied").exists()
+
+
+# Capture
+
+
+def taken(project: Path, **options: Any) -> Captured:
+    return capture(project / "notebooks/sales.ipynb", **options)
+
+
+def test_a_bundle_has_all_that_a_run_needs(project: Path) -> None:
+    commit = committed(project)
+    found = taken(project, patterns=["lib/**/*.py", "../data/prices.csv"])
+    bundle = found.bundle
+    assert bundle.notebook.path == "notebooks/sales.ipynb"
+    assert [item.path for item in bundle.files] == [
+        "data/prices.csv",
+        "notebooks/lib/deep/more.py",
+        "notebooks/lib/features.py",
+    ]
+    assert [(item.name, item.type, item.default) for item in bundle.parameters] == [("n", "int", 3)]
+    assert bundle.parameters_known
+    assert bundle.kernel.name == "python3"
+    assert found.environment is not None
+    assert bundle.environment == found.environment.digest
+    assert bundle.packages == len(found.environment.packages)
+    assert bundle.git is not None and bundle.git.commit == commit
+    assert bundle.cells == 1
+    assert bundle.findings == ()
+
+
+def test_contents_are_what_the_digests_say(project: Path) -> None:
+    found = taken(project, patterns=["lib/*.py"])
+    described = (found.bundle.notebook, *found.bundle.files)
+    assert set(found.contents) == {item.digest for item in described}
+    for item in described:
+        content = found.contents[item.digest]
+        content = content if isinstance(content, bytes) else content.read_bytes()
+        assert digest_of(content) == item.digest
+        assert len(content) == item.size
+
+
+def test_equal_content_gives_an_equal_bundle(project: Path) -> None:
+    first = taken(project, patterns=["lib/**"]).bundle
+    for path in project.rglob("*"):
+        os.utime(path, (1, 1))
+    second = taken(project, patterns=["lib/deep/*.py", "lib/features.py"]).bundle
+    assert first.digest == second.digest
+    assert Bundle.from_json(json.loads(json.dumps(first.to_json()))) == first
+    write(project / "notebooks/lib/features.py", "A = 2")
+    assert taken(project, patterns=["lib/**"]).bundle.digest != first.digest
+
+
+def test_running_a_notebook_by_hand_does_not_make_it_another(project: Path) -> None:
+    before = taken(project).bundle.digest
+    path = project / "notebooks/sales.ipynb"
+    document = json.loads(path.read_text())
+    document["cells"][0]["execution_count"] = 5
+    document["cells"][0]["outputs"] = [nbformat.v4.new_output("stream", text="hi")]
+    path.write_text(json.dumps(document))
+    assert taken(project).bundle.digest == before
+
+
+def test_the_notebook_is_not_one_of_its_files(project: Path) -> None:
+    assert taken(project, patterns=["*.ipynb"]).bundle.files == ()
+
+
+def test_patterns_may_be_relative_to_another_folder(project: Path) -> None:
+    found = taken(project, base=project, patterns=["data/*.csv"])
+    assert [item.path for item in found.bundle.files] == ["data/prices.csv"]
+
+
+def test_another_kernel_can_be_asked_for(project: Path) -> None:
+    write(project / "notebooks/sales.ipynb", notebook(kernelspec={"name": "x", "display_name": ""}))
+    with pytest.raises(InvalidInput) as caught:
+        taken(project)
+    assert caught.value.field == "kernel"
+    assert taken(project, kernel="python3").bundle.kernel.name == "python3"
+
+
+def test_what_was_mended_is_said(project: Path) -> None:
+    write(project / "notebooks/sales.ipynb", json.dumps({"nbformat": 3, "worksheets": []}))
+    causes = [finding.cause for finding in taken(project).bundle.findings]
+    assert causes == ["nbformat_upgraded", "kernelspec_missing"]
+
+
+def test_a_lone_notebook_is_its_own_project(tmp_path: Path) -> None:
+    path = write(tmp_path / "alone/x.ipynb", notebook())
+    write(tmp_path / "beside.csv", "")
+    assert capture(path, limit=tmp_path).bundle.notebook.path == "x.ipynb"
+    with pytest.raises(Forbidden):
+        capture(path, limit=tmp_path, patterns=["../beside.csv"])
+
+
+@pytest.mark.parametrize("name", ["none.ipynb", "no/such/folder.ipynb", "sales.ipynb/x"])
+def test_a_missing_notebook(project: Path, name: str) -> None:
+    with pytest.raises((NotFound, InvalidInput)) as caught:
+        capture(project / "notebooks" / name)
+    assert caught.value.field == "notebook"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["lib", "pipe.ipynb", "self.ipynb", "x" * 5000, "a\0b"])
+def test_what_is_no_file(project: Path, name: str) -> None:
+    os.mkfifo(project / "notebooks/pipe.ipynb")
+    (project / "notebooks/self.ipynb").symlink_to("self.ipynb")
+    with pytest.raises(InvalidInput) as caught:
+        capture(project / "notebooks" / name)
+    assert caught.value.field == "notebook"
+
+
+def test_a_notebook_outside_the_limit(project: Path) -> None:
+    with pytest.raises(Forbidden) as caught:
+        taken(project, limit=project / "data")
+    assert caught.value.field == "notebook"
+    (project / "data/link.ipynb").symlink_to(project / "notebooks/sales.ipynb")
+    with pytest.raises(Forbidden):
+        capture(project / "data/link.ipynb", limit=project / "data")
+
+
+def test_a_notebook_that_is_none(project: Path) -> None:
+    write(project / "notebooks/sales.ipynb", "")
+    with pytest.raises(InvalidNotebook, match=r"sales.ipynb is empty"):
+        taken(project)
+
+
+def test_a_second_capture_is_quick(project: Path) -> None:
+    taken(project, patterns=["lib/**"])
+    began = time.perf_counter()
+    taken(project, patterns=["lib/**"])
+    assert time.perf_counter() - began < 0.5

@@ -1,0 +1,199 @@
+"""Deployment files, and errors that name the line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from jupyter_deploy.errors import InvalidInput
+from jupyter_deploy.project import deployment_file
+from jupyter_deploy.project.deployment_file import DeploymentFile, FileError, load_folder
+
+GOOD = """\
+name: daily-sales
+notebook: notebooks/sales.ipynb
+parameters: {region: eu, sample: false}
+schedule: {cron: "0 6 * * mon-fri", timezone: Europe/Berlin, catch_up: latest, overlap: skip}
+files: [lib/**/*.py, data/prices.csv]
+"""
+
+
+def load(project: Path, **files: str) -> tuple[list[DeploymentFile], list[FileError]]:
+    folder = project / "schedules"
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return load_folder(project)
+
+
+def errors(project: Path, text: str) -> list[tuple[int | None, str]]:
+    found, errors = load(project, one=text)
+    assert not found
+    assert all(error.file == str(project / "schedules" / "one.yaml") for error in errors)
+    return [(error.line, error.message) for error in errors]
+
+
+def test_a_file_says_what_to_deploy(tmp_path: Path) -> None:
+    (item,), problems = load(tmp_path, sales=GOOD)
+    assert problems == []
+    assert item == DeploymentFile(
+        name="daily-sales",
+        notebook=tmp_path / "notebooks/sales.ipynb",
+        project=tmp_path,
+        parameters={"region": "eu", "sample": False},
+        schedule={
+            "cron": "0 6 * * mon-fri",
+            "timezone": "Europe/Berlin",
+            "catch_up": "latest",
+            "overlap": "skip",
+        },
+        files=("lib/**/*.py", "data/prices.csv"),
+        source=tmp_path / "schedules/sales.yaml",
+    )
+
+
+def test_the_name_is_the_files_name(tmp_path: Path) -> None:
+    (item,), _ = load(tmp_path, sales="notebook: a.ipynb")
+    assert (item.name, item.parameters, item.schedule, item.files) == ("sales", {}, None, ())
+
+
+def test_the_folder_itself_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(tmp_path, one=GOOD)
+    monkeypatch.chdir(tmp_path / "schedules")
+    assert [item.project for item in load_folder(Path())[0]] == [tmp_path]
+
+
+def test_a_project_without_files_is_told_how_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        load_folder(tmp_path)
+    assert "notebook:" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("", None, "empty"),
+        ("# only a comment\n", None, "empty"),
+        ("just text", 1, "not of type 'object'"),
+        ("name: x\n", 1, "'notebook' is a required property"),
+        ("notebook: [\n", 2, "not YAML"),
+        ("notebook: a\n\tname: b", 2, "not YAML"),
+        ("notebook: a\nparameters: {since: 2026-13-45}", None, "not YAML"),
+        ("notebook: a\nnotebook: b", 2, "'notebook' is written twice"),
+        ("notebook: a\nparameters:\n  n: 1\n  n: 2", 4, "'n' is written twice"),
+        ("notebook: a\nname: a/b", 2, "cannot be the name"),
+        ("notebook: a\nparameters: [1]", 2, "parameters: [1] is not of type 'object'"),
+        ("notebook: a\nparameters:\n  since: 2026-01-02", 3, "date"),
+        ("notebook: a\nparameters:\n  n: .nan", 3, "finite"),
+        ("notebook: a\nparameters:\n  a b: 1", 3, "cannot be the name of a parameter"),
+        ("notebook: a\nparameters:\n  x: &x [*x]", 3, "deep"),
+        ("notebook: a\nfiles:\n  - a\n  - 3", 4, "files.1: 3 is not of type 'string'"),
+        ("notebook: a\nschedule:\n  cron: '@daily'", 2, "'timezone' is a required property"),
+        (
+            "notebook: a\nschedule:\n  cron: 0 0 30 2 *\n  timezone: UTC",
+            3,
+            "never fires",
+        ),
+        (
+            "notebook: a\nschedule:\n  cron: '@daily'\n  timezone: Europe/Berln",
+            4,
+            "Did you mean 'Europe/Berlin'?",
+        ),
+        (
+            "notebook: a\nschedule: {cron: '@daily', timezone: UTC, overlap: maybe}",
+            2,
+            "schedule.overlap: 'maybe' is not one of",
+        ),
+        ("notebook: a\nschedule:\n  cron: * 6 * * *\n  timezone: UTC", 3, "into quotes"),
+        ("notebook: a\nshedule: 1", 2, "Did you mean 'schedule'?"),
+        ("notebook: a\nzzz: 1", 2, "Known: name, notebook"),
+        ("notebook: a\n\non: 1", 1, "'True' is unknown"),
+        (
+            "notebook: a\nschedule: {cron: '@daily', timezone: UTC, time_zone: x}",
+            2,
+            "Did you mean 'timezone'?",
+        ),
+    ],
+)
+def test_what_is_wrong_and_where(tmp_path: Path, text: str, line: int | None, words: str) -> None:
+    ((found, message),) = errors(tmp_path, text)
+    assert words in message
+    assert found == line
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "needs",
+        "inputs",
+        "outputs",
+        "run_on",
+        "retry",
+        "timeout",
+        "secrets",
+        "checks",
+        "alerts",
+        "budget",
+    ],
+)
+def test_what_a_later_version_honours_is_not_ignored(tmp_path: Path, key: str) -> None:
+    assert errors(tmp_path, f"notebook: a\n{key}: {{}}") == [
+        (2, f"{key!r} is not supported by this version yet; remove it to deploy.")
+    ]
+
+
+def test_all_errors_of_a_file_come_in_the_order_of_its_lines(tmp_path: Path) -> None:
+    found = errors(tmp_path, "zzz: 1\nnotebook: 3\nretry: {}\nfiles: x\n")
+    assert [line for line, _ in found] == [1, 2, 3, 4]
+
+
+def test_good_files_load_beside_bad_ones(tmp_path: Path) -> None:
+    found, problems = load(tmp_path, a=GOOD, b="notebook: 3")
+    assert [item.name for item in found] == ["daily-sales"]
+    assert len(problems) == 1
+
+
+def test_a_name_belongs_to_one_file(tmp_path: Path) -> None:
+    found, (problem,) = load(tmp_path, a=GOOD, b=GOOD)
+    assert [item.source.name for item in found] == ["a.yaml"]
+    assert problem.file.endswith("b.yaml")
+    assert "taken by a.yaml" in problem.message
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "schedules"
+    (folder / "folder.yaml").mkdir(parents=True)
+    (folder / "latin.yml").write_bytes(b"notebook: caf\xe9.ipynb")
+    (folder / "gone.yaml").symlink_to("nowhere")
+    found, problems = load_folder(tmp_path)
+    assert found == []
+    assert len(problems) == 3
+
+
+def test_the_shipped_schema_is_one_that_editors_understand() -> None:
+    path = Path(deployment_file.__file__).with_name("deployment.schema.json")
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    assert set(schema["properties"]) == {"name", "notebook", "parameters", "schedule", "files"}
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.text(max_size=80)
+    | st.lists(
+        st.sampled_from([*GOOD.splitlines(), "  a: 1", "- b", "retry: {}", "x: &a [*a]", "? k"]),
+        max_size=6,
+    ).map("\n".join)
+)
+def test_every_text_is_a_deployment_or_an_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "schedules").mkdir(exist_ok=True)
+    (tmp_path / "schedules/one.yaml").write_bytes(text.encode(errors="surrogatepass"))
+    found, problems = load_folder(tmp_path)
+    assert bool(found) != bool(problems)
