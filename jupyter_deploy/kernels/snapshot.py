@@ -16,7 +16,12 @@ TIMEOUT = 20
 
 # Broken installations leave distributions without metadata: they are left out.
 _PROGRAM = """
-import importlib.metadata as m, json, platform, re, sys
+import json, platform, re, sys
+try:
+    import importlib.metadata as m
+except ImportError:
+    print("null")
+    sys.exit()
 found = {}
 for d in m.distributions():
     try:
@@ -44,9 +49,9 @@ _cache: dict[str, tuple[dict[str, float], Environment]] = {}
 def snapshot_environment(kernel: Kernel) -> Environment | None:
     """The kernel's interpreter and packages.
 
-    None for other languages than Python, and for kernels that something else than
-    Python starts. Kept until a folder of the interpreter's path changes. Raises
-    InvalidInput (field `kernel`) when the interpreter does not work.
+    None for other languages than Python, before Python 3.8, and for kernels that
+    something else than Python starts. Kept until a folder of the interpreter's path
+    changes. Raises InvalidInput (field `kernel`) when the interpreter does not work.
     """
     if kernel.language != "python" or kernel.interpreter is None:
         return None
@@ -56,6 +61,8 @@ def snapshot_environment(kernel: Kernel) -> Environment | None:
     if held is not None and _times(list(held[0])) == held[0]:
         return held[1]
     answer = _ask(kernel, kernel.interpreter)
+    if answer is None:
+        return None
     environment = Environment(
         interpreter=kernel.interpreter,
         implementation=answer["implementation"],
@@ -67,7 +74,7 @@ def snapshot_environment(kernel: Kernel) -> Environment | None:
     return environment
 
 
-def _ask(kernel: Kernel, interpreter: str) -> dict[str, Any]:
+def _ask(kernel: Kernel, interpreter: str) -> dict[str, Any] | None:
     try:
         done = subprocess.run(
             [interpreter, "-c", _PROGRAM],
@@ -78,7 +85,7 @@ def _ask(kernel: Kernel, interpreter: str) -> dict[str, Any]:
             cwd="/",
         )
         # The last line: what site hooks print at the start comes before it.
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        answer: dict[str, Any] | None = json.loads(done.stdout.splitlines()[-1])
         return answer
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         raise InvalidInput(

@@ -152,6 +152,13 @@ def test_what_site_hooks_print_does_no_harm(tmp_path: Path) -> None:
     assert snapshot_environment(python(interpreter)) is not None
 
 
+def test_a_python_too_old_to_be_asked_has_no_snapshot(tmp_path: Path) -> None:
+    interpreter, packages = environment(tmp_path)
+    blocked = "import sys\nsys.modules['importlib.metadata'] = None"
+    (packages / "sitecustomize.py").write_text(blocked)
+    assert snapshot_environment(python(interpreter)) is None
+
+
 def test_the_second_time_no_process_is_started() -> None:
     snapshot_environment(python(sys.executable))
     began = time.perf_counter()
