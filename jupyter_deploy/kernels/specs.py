@@ -41,8 +41,8 @@ def _spec(manager: KernelSpecManager, name: str) -> KernelSpec:
 
 def _default(manager: KernelSpecManager, language: str | None) -> Kernel:
     wanted = (language or "python").lower()
-    # `ipython` and `python3` name the language too, in notebooks of old tools.
-    wanted = "python" if wanted.startswith(("python", "ipython")) else wanted
+    # Old tools write `ipython` or `python3`, JupyterLab `plaintext` before a kernel is chosen.
+    wanted = "python" if wanted.startswith(("python", "ipython", "plaintext")) else wanted
     names = sorted(manager.find_kernel_specs(), key=lambda name: (name != DEFAULT, name))
     for name in names:
         try:

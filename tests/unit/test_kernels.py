@@ -49,7 +49,7 @@ def test_the_named_kernel_is_found() -> None:
     assert findings == ()
 
 
-@pytest.mark.parametrize("language", [None, "python", "Python", "ipython", "python3"])
+@pytest.mark.parametrize("language", [None, "python", "Python", "ipython", "plaintext"])
 def test_without_a_name_the_default_runs_and_is_said(language: str | None) -> None:
     kernel, (finding,) = find_kernel(None, language)
     assert kernel.name == "python3"
