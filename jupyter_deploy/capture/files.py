@@ -80,7 +80,8 @@ def _expand(place: Path, parts: list[str]) -> Iterator[Path]:
     head, rest = parts[0], parts[1:]
     if head != "**":
         for entry in _entries(place):
-            if fnmatch.fnmatchcase(entry.name, head):
+            passable = not rest or entry.is_dir(follow_symlinks=False)
+            if passable and fnmatch.fnmatchcase(entry.name, head):
                 yield from _expand(Path(entry.path), rest)
         return
     while rest[:1] == ["**"]:

@@ -60,19 +60,34 @@ def inspect_parameters(
 def _of_cell(translator: Any, cell: Notebook) -> tuple[Parameter, ...]:
     guessed = {item.name: item for item in translator.inspect(cell)}
     tree = _tree(cell.source) if issubclass(translator, PythonTranslator) else None
+    # By name: of several assignments the last one counts, in the place of the first.
     if tree is None:
-        found = {
-            name: _parameter(name, item.inferred_type_name, item.default, item.help)
-            for name, item in guessed.items()
-        }
+        found = {name: _guessed(item) for name, item in guessed.items()}
     else:
         found = {
-            name: _parameter(name, declared or _commented(guessed.get(name)), source, said)
+            name: _assigned(name, declared, source, guessed.get(name))
             for name, declared, source in _assignments(tree, cell.source)
-            for said in [_help(guessed.get(name), source)]
         }
     return tuple(
         item for name, item in found.items() if name.isidentifier() and not keyword.iskeyword(name)
+    )
+
+
+def _guessed(guess: Any) -> Parameter:
+    """A parameter as papermill sees it."""
+    literal, default = _literal(guess.default)
+    kind = _type(guess.inferred_type_name, default, literal)
+    return Parameter(guess.name, kind, default, guess.default, guess.help or None)
+
+
+def _assigned(name: str, declared: str, source: str, guess: Any) -> Parameter:
+    """A parameter of the syntax tree; type and help from comments are papermill's."""
+    literal, default = _literal(source)
+    commented = "" if guess is None else str(guess.inferred_type_name)
+    # With a '#' in the value papermill takes the rest of the value for a comment.
+    said = None if guess is None or "#" in source else guess.help
+    return Parameter(
+        name, _type(declared or commented, default, literal), default, source, said or None
     )
 
 
@@ -120,21 +135,6 @@ def _no_syntax_warnings() -> Iterator[None]:
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         yield
-
-
-def _commented(guess: Any) -> str:
-    """The type from a `# type:` comment."""
-    return "" if guess is None else str(guess.inferred_type_name)
-
-
-def _help(guess: Any, source: str) -> str | None:
-    """The comment behind the value, unless papermill split the value itself at a '#'."""
-    return None if guess is None or "#" in source else guess.help or None
-
-
-def _parameter(name: str, declared: str, source: str, said: str | None) -> Parameter:
-    literal, default = _literal(source)
-    return Parameter(name, _type(declared, default, literal), default, source, said or None)
 
 
 def _literal(source: str) -> tuple[bool, Any]:

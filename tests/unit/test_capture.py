@@ -151,6 +151,12 @@ def test_a_link_that_leads_out_is_refused(project: Path, pattern: str) -> None:
     refusal(Forbidden, pattern, project=project)
 
 
+def test_wildcards_do_not_look_through_links_to_folders(project: Path) -> None:
+    (project / "notebooks/folder").symlink_to(project.parent / "outside")
+    for pattern in ("*/secret.csv", "*/not-there.csv", "**/*.csv"):
+        refusal(InvalidInput, pattern, project=project)
+
+
 def test_a_link_inside_keeps_the_name_that_the_notebook_uses(project: Path) -> None:
     (project / "notebooks/latest.csv").symlink_to(project / "data/prices.csv")
     assert names(project, "*.csv") == ["notebooks/latest.csv"]
