@@ -1,0 +1,1 @@
+"""Code that several notebooks share; a deployment takes it along with `files:`."""
