@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".make" / "reports"
 LAYERS = ("lint", "types", "test-unit", "lint-js", "test-js", "browser", "test-slow")
-#: Folders of tests/ that start kernels or build packages, in the order of their cost; all others are quick.
+#: Folders of tests/ that start kernels or build packages, in the order of their cost.
 DEAR = ("e2e", "packaging", "real_notebooks")
 
 
