@@ -1,47 +1,43 @@
-"""Commands that deploy: one notebook, or a project's deployment files."""
+"""The command that deploys one notebook."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from datetime import timezone as zone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
 
-from jupyter_deploy.capture.bundle import Captured, capture
-from jupyter_deploy.cli.common import as_json, client, print_json
-from jupyter_deploy.cli.deployments import print_deployment
+from jupyter_deploy.cli.common import Document, as_json, client, print_json, say
+from jupyter_deploy.cli.deployments import print_deployment, schedule_text
 from jupyter_deploy.cli.following import wait
-from jupyter_deploy.cli.render import Document, print_line, run_sentence
-from jupyter_deploy.client.api import EngineClient
+from jupyter_deploy.cli.render import print_line, run_sentence
 from jupyter_deploy.domain.names import check_name, suggest_name
 from jupyter_deploy.domain.parameters import parse_assignment
-from jupyter_deploy.errors import DeployError, InvalidInput
-from jupyter_deploy.project.deployment_file import (
-    DeploymentFile,
-    FileError,
-    load_folder,
-)
+from jupyter_deploy.errors import InvalidInput, NotFound
+from jupyter_deploy.timetable import check_schedule
+
+if TYPE_CHECKING:
+    from jupyter_deploy.capture.bundle import Captured
+    from jupyter_deploy.client.api import EngineClient
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--name", help="Default: made from the file's name.")
-@click.option(
-    "-p", "assignments", multiple=True, metavar="K=V", help="A parameter's value."
-)
+@click.option("--name", help="Name of the deployment.  [default: made from the file's name]")
+@click.option("-p", "assignments", multiple=True, metavar="K=V", help="A parameter's value.")
 @click.option("--cron", help="When: five cron fields, or @daily and the like.")
 @click.option("--timezone", help="Time zone of --cron, for example Europe/Berlin.")
 @click.option("--files", "patterns", multiple=True, metavar="PATTERN",
               help="Files to take along, relative to the notebook's folder.")  # fmt: skip
 @click.option("--kernel", help="Another kernel than the notebook's.")
-@click.option(
-    "--replace", is_flag=True, help="Let NAME move from another notebook to this one."
-)
+@click.option("--replace", is_flag=True, help="Let NAME move from another notebook to this one.")
 @click.option("--run", "runs", is_flag=True, help="Start a run at once.")
-@click.option("--wait", "waits", is_flag=True, help="With --run: wait for its end.")
+@click.option("--wait", "waits", is_flag=True, help="Start a run and wait for its end.")
 @as_json
 def notebook(
+    *,
     path: Path,
     name: str | None,
     assignments: tuple[str, ...],
@@ -56,29 +52,51 @@ def notebook(
 ) -> int:
     """Deploy a notebook: capture it and make it live.
 
-    Example: jupyter deploy notebook report.ipynb --cron "0 6 * * *" --timezone Europe/Berlin
+    What is given replaces all of what was live, the schedule too.
+
+    \b
+    Example: jupyter deploy notebook report.ipynb -p region=eu \\
+                 --cron "0 6 * * mon-fri" --timezone Europe/Berlin
     """
+    from jupyter_deploy.capture.bundle import capture  # reading notebooks loads slowly
+
     name = check_name(suggest_name(path.name) if name is None else name)
     schedule = _schedule(cron, timezone)
     captured = capture(path, patterns=patterns, kernel=kernel)
     parameters = _parameters(captured, assignments)
     engine = client()
+    before = _live(engine, name)
     document, created = engine.deploy(
         captured, name=name, parameters=parameters, schedule=schedule, replace=replace
     )
+    _tell_dropped(before, document)
     run = engine.start_run(name, {}) if runs or waits else None
+    if run and not as_json:
+        _print(document, created)
     if run and waits:
         run = wait(engine, run, quiet=as_json)
-    _print(document, created, run, as_json)
+    if as_json:
+        print_json({**engine.deployment(name), "run": run} if run else document)
+    elif run:
+        print_line(run_sentence(run))
+    else:
+        _print(document, created)
     return 1 if run and waits and run["state"] != "succeeded" else 0
 
 
 def _schedule(cron: str | None, timezone: str | None) -> Document | None:
+    """Checked before the notebook is read: a slip should not cost time."""
     if cron is None:
         if timezone is not None:
-            raise InvalidInput("--timezone goes with --cron.", field="schedule.cron")
+            raise InvalidInput(
+                "--timezone goes with --cron.",
+                field="schedule.cron",
+                hint='Add for example --cron "0 6 * * *".',
+            )
         return None
-    return {"cron": cron, "timezone": timezone or _own_timezone()}
+    timezone = timezone or _own_timezone()
+    check_schedule(cron, timezone, datetime.now(zone.utc))
+    return {"cron": cron, "timezone": timezone}
 
 
 def _own_timezone() -> str:
@@ -93,108 +111,29 @@ def _own_timezone() -> str:
 def _parameters(captured: Captured, assignments: tuple[str, ...]) -> dict[str, Any]:
     bundle = captured.bundle
     return dict(
-        parse_assignment(text, bundle.parameters, bundle.parameters_known)
-        for text in assignments
+        parse_assignment(text, bundle.parameters, bundle.parameters_known) for text in assignments
     )
 
 
-def _print(
-    document: Document, created: bool, run: Document | None, as_json: bool
-) -> None:
-    if as_json:
-        print_json({**document, "run": run} if run else document)
-        return
-    if created:
-        print_line(f"[green]✓[/green] Version {document['version']} is live.")
-    else:
-        print_line(
-            f"Nothing has changed: version {document['version']} is live already."
-        )
-    print_deployment(document)
-    if run:
-        print_line(run_sentence(run))
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
-@click.option(
-    "--run", "runs", is_flag=True, help="Run each deployment and wait for it."
-)
-@as_json
-def apply(folder: Path, runs: bool, as_json: bool) -> int:
-    """Deploy what a project's schedules/ folder describes.
-
-    Example: jupyter deploy apply . --run
-    """
-    files, errors = load_folder(folder)
-    if errors:
-        raise InvalidInput(
-            _listing(errors), hint="Nothing was deployed; correct the files first."
-        )
-    engine = client()
-    captured = [(item, _capture(item)) for item in files]
-    results = [_apply_one(engine, item, bundle, as_json) for item, bundle in captured]
-    finished = []
-    if runs:
-        started = [engine.start_run(item.name, {}) for item in files]
-        finished = [_wait(engine, run, as_json) for run in started]
-    if as_json:
-        print_json({"deployments": results, "runs": finished})
-    return 1 if any(run["state"] != "succeeded" for run in finished) else 0
-
-
-def _listing(errors: list[FileError]) -> str:
-    return "\n".join(
-        f"{error.file}{f':{error.line}' if error.line else ''}: {error.message}"
-        for error in errors
-    )
-
-
-def _capture(item: DeploymentFile) -> Captured:
-    with _naming(item):
-        check_name(item.name)
-        return capture(
-            item.notebook, limit=item.project, base=item.project, patterns=item.files
-        )
-
-
-class _naming:
-    """Errors inside say which deployment they are about."""
-
-    def __init__(self, item: DeploymentFile) -> None:
-        self._item = item
-
-    def __enter__(self) -> None:
+def _live(engine: EngineClient, name: str) -> Document | None:
+    try:
+        return engine.deployment(name)
+    except NotFound:
         return None
 
-    def __exit__(
-        self, kind: object, error: BaseException | None, trace: object
-    ) -> None:
-        if isinstance(error, DeployError):
-            error.message = f"{self._item.name}: {error.message}"
+
+def _tell_dropped(before: Document | None, after: Document) -> None:
+    """A schedule that silently stops would be noticed too late."""
+    if before and before["schedule"] and not after["schedule"]:
+        say(f"Note: its schedule is gone ({schedule_text(before)}); --cron gives it one again.")
 
 
-def _apply_one(
-    engine: EngineClient, item: DeploymentFile, captured: Captured, as_json: bool
-) -> Document:
-    with _naming(item):
-        document, created = engine.deploy(
-            captured, name=item.name, parameters=item.parameters, schedule=item.schedule
-        )
-    if not created:
-        change = "unchanged"
+def _print(document: Document, created: bool) -> None:
+    if created:
+        print_line(("✓", "green"), f" Version {document['version']} is live.")
     else:
-        change = "created" if document["version"] == 1 else "updated"
-    if not as_json:
-        print_line(f"{change:<10}{escape(item.name)}, version {document['version']}")
-    return {"name": item.name, "change": change, "version": document["version"]}
+        print_line(f"Nothing has changed: version {document['version']} is live already.")
+    print_deployment(document)
 
 
-def _wait(engine: EngineClient, run: Document, as_json: bool) -> Document:
-    run = wait(engine, run, quiet=as_json)
-    if not as_json:
-        print_line(run_sentence(run))
-    return run
-
-
-COMMANDS = {"notebook": notebook, "apply": apply}
+COMMANDS = {"notebook": notebook}

@@ -5,20 +5,23 @@ from __future__ import annotations
 import sys
 
 import click
-from rich.markup import escape
+from rich.text import Text
 
-from jupyter_deploy.cli.common import as_json, client, print_json, say
+from jupyter_deploy.cli.common import Document, as_json, client, name, print_json, say
 from jupyter_deploy.cli.render import (
-    Document,
     exact,
     last_result,
     moment,
+    one_line,
+    print_fields,
     print_line,
     print_table,
     size,
     values,
 )
 from jupyter_deploy.errors import InvalidInput
+
+NO_SCHEDULE = "when started"
 
 
 @click.command("list")
@@ -40,7 +43,7 @@ def list_(as_json: bool) -> None:
         )
 
 
-def _row(item: Document) -> list[str]:
+def _row(item: Document) -> list[str | Text]:
     fires = item["next_fires"]
     following = "paused" if item["paused"] else moment(fires[0]) if fires else "–"
     return [
@@ -48,13 +51,13 @@ def _row(item: Document) -> list[str]:
         str(item["version"]),
         last_result(item["last_run"]),
         following,
-        item["schedule_text"] or "when started",
-        escape(item["notebook"]),
+        item["schedule_text"] or NO_SCHEDULE,
+        one_line(item["notebook"]),
     ]
 
 
 @click.command()
-@click.argument("name")
+@name
 @as_json
 def show(name: str, as_json: bool) -> None:
     """Show one deployment: what is live and when it runs next.
@@ -69,38 +72,48 @@ def show(name: str, as_json: bool) -> None:
 
 
 def print_deployment(document: Document) -> None:
-    environment = document["environment"]
-    schedule = document["schedule"]
-    lines = {
-        "Notebook": escape(document["notebook"]),
-        "Version": f"{document['version']}, {document['state']} since "
-        f"{moment(document['created_at'])}",
-        "Schedule": f"{document['schedule_text']} ({schedule['timezone']})"
-        if schedule
-        else "runs when started",
-        "Next": "paused"
-        if document["paused"]
-        else " · ".join(exact(fire) for fire in document["next_fires"]) or "–",
-        "Parameters": escape(values(document["parameters"])),
-        "Kernel": escape(document["kernel"]["display_name"]),
-        "Packages": str(len(environment["packages"]))
-        if environment["digest"]
-        else "unknown",
-        "Files": ", ".join(
-            f"{f['path']} ({size(f['size'])})" for f in document["files"]
-        )
-        or "–",
-        "Last run": last_result(document["last_run"]),
-    }
-    print_line(f"[bold]{document['name']}[/bold]")
-    for name, text in lines.items():
-        print_line(f"  {name:<11} {text}")
+    environment, since = document["environment"], moment(document["created_at"])
+    files = [f"{item['path']} ({size(item['size'])})" for item in document["files"]]
+    print_line((document["name"], "bold"))
+    print_fields(
+        {
+            "Notebook": one_line(document["notebook"]),
+            "Version": f"{document['version']}, {document['state']} since {since}",
+            "Schedule": schedule_text(document),
+            "Next": _next(document),
+            "Parameters": values(document["parameters"]),
+            "Kernel": one_line(document["kernel"]["display_name"]),
+            "Packages": str(len(environment["packages"])) if environment["digest"] else "unknown",
+            "Files": one_line(", ".join(files), 2000) or "–",
+            "Git": _git(document["git"]),
+            "Last run": last_result(document["last_run"]),
+        }
+    )
     for finding in document["preflight"]["findings"]:
-        print_line(f"  [yellow]Note[/yellow]        {escape(finding['message'])}")
+        print_line("  ", (f"{'Note':<11} ", "yellow"), one_line(finding["message"], 2000))
+
+
+def schedule_text(document: Document) -> str:
+    schedule = document["schedule"]
+    if not schedule:
+        return NO_SCHEDULE
+    return f"{document['schedule_text']} ({schedule['timezone']})"
+
+
+def _next(document: Document) -> str:
+    if document["paused"]:
+        return "paused"
+    return " · ".join(exact(fire) for fire in document["next_fires"]) or "–"
+
+
+def _git(git: Document | None) -> str:
+    if git is None:
+        return "–"
+    return str(git["commit"])[:9] + (" with changes" if git["dirty"] else "")
 
 
 @click.command()
-@click.argument("name")
+@name
 @as_json
 def versions(name: str, as_json: bool) -> None:
     """Show all versions of a deployment, newest first.
@@ -112,82 +125,80 @@ def versions(name: str, as_json: bool) -> None:
         print_json(document)
         return
     print_table(
-        [">Version", "State", "Made", "By", "Parameters", "Git"],
-        [
-            [
-                str(item["version"]),
-                item["state"],
-                moment(item["created_at"]),
-                item["created_by"] or "–",
-                escape(values(item["parameters"])),
-                _git(item["git"]),
-            ]
-            for item in document["versions"]
-        ],
+        [">Version", "State", "Made", "By", "Schedule", "Parameters", "Git"],
+        [_version_row(item) for item in document["versions"]],
     )
 
 
-def _git(git: Document | None) -> str:
-    if git is None:
-        return "–"
-    return git["commit"][:9] + (" with changes" if git["dirty"] else "")
+def _version_row(item: Document) -> list[str | Text]:
+    return [
+        str(item["version"]),
+        item["state"],
+        moment(item["created_at"]),
+        one_line(item["created_by"] or "–"),
+        item["schedule"]["cron"] if item["schedule"] else "–",
+        values(item["parameters"]),
+        _git(item["git"]),
+    ]
 
 
 @click.command()
-@click.argument("name")
+@name
 @as_json
 def pause(name: str, as_json: bool) -> None:
     """Stop the schedule; nothing falls due until it is resumed.
 
     Example: jupyter deploy pause report
     """
-    _set_paused(name, True, as_json)
+    document = client().set_paused(name, True)
+    if as_json:
+        print_json(document)
+    else:
+        print_line(f"{name} is paused.")
 
 
 @click.command()
-@click.argument("name")
+@name
 @as_json
 def resume(name: str, as_json: bool) -> None:
     """Take the schedule up again.
 
     Example: jupyter deploy resume report
     """
-    _set_paused(name, False, as_json)
-
-
-def _set_paused(name: str, paused: bool, as_json: bool) -> None:
-    document = client().set_paused(name, paused)
+    document = client().set_paused(name, False)
+    fires = document["next_fires"]
     if as_json:
         print_json(document)
-    elif paused:
-        print_line(f"{name} is paused.")
     else:
-        fires = document["next_fires"]
-        print_line(f"{name} goes on" + (f", next {exact(fires[0])}." if fires else "."))
+        print_line(f"{name} goes on", f", next {exact(fires[0])}." if fires else ".")
 
 
 @click.command()
-@click.argument("name")
+@name
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @as_json
-def delete(name: str, yes: bool, as_json: bool) -> None:
+def delete(name: str, yes: bool, as_json: bool) -> int:
     """Take a deployment out of production; its runs stay readable.
 
     Example: jupyter deploy delete report --yes
     """
     engine = client()
     engine.deployment(name)
-    if not yes:
-        if as_json or not sys.stdin.isatty():
-            raise InvalidInput(f"Deleting {name!r} needs your word.", hint="Add --yes.")
-        click.confirm(f"Take {name} out of production?", abort=True)
+    if not yes and not _confirmed(name, as_json):
+        say("Nothing was deleted.")
+        return 1
     document = engine.delete(name)
     if as_json:
         print_json(document)
     else:
-        print_line(
-            f"{name} is out of production; `jupyter deploy runs` still shows its runs."
-        )
+        print_line(f"{name} is out of production; jupyter deploy runs {name} shows its runs.")
+    return 0
+
+
+def _confirmed(name: str, as_json: bool) -> bool:
+    if as_json or not sys.stdin.isatty():
+        raise InvalidInput(f"Deleting {name!r} needs your word.", field="yes", hint="Add --yes.")
+    return click.confirm(f"Take {name} out of production?")
 
 
 COMMANDS = {

@@ -6,41 +6,55 @@ import logging
 
 import click
 
-from jupyter_deploy.cli.common import as_json, print_json
-from jupyter_deploy.cli.render import Document, duration, moment, print_line, size
+from jupyter_deploy.cli.common import Document, as_json, print_json
+from jupyter_deploy.cli.render import duration, moment, print_fields, print_line, size
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import ensure_engine, find_engine, stop_engine
 from jupyter_deploy.config import load_settings
 
 
-@click.group()
-def engine() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def engine(context: click.Context) -> None:
     """The process that keeps schedules and runs.
 
     It is started when something needs it, outlives JupyterLab, and leaves by
     itself when nothing is active.
+
+    Example: jupyter deploy engine status
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
-@engine.command()
+@engine.command(short_help="Is it running, since when, and what keeps it.")
 @as_json
 def status(as_json: bool) -> None:
-    """Is it running, since when, and what keeps it."""
+    """Is it running, since when, and what keeps it.
+
+    Example: jupyter deploy engine status --json
+    """
     _print(_status(), as_json)
 
 
-@engine.command()
+@engine.command(short_help="Start it unless it runs.")
 @as_json
 def start(as_json: bool) -> None:
-    """Start it unless it runs."""
+    """Start it unless it runs.
+
+    Example: jupyter deploy engine start
+    """
     ensure_engine(load_settings())
     _print(_status(), as_json)
 
 
-@engine.command()
+@engine.command(short_help="Stop it; running notebooks go on.")
 @as_json
 def stop(as_json: bool) -> None:
-    """Stop it; running notebooks go on and are taken over at the next start."""
+    """Stop it; running notebooks go on and are taken over at the next start.
+
+    Example: jupyter deploy engine stop
+    """
     stopped = stop_engine(load_settings())
     if as_json:
         print_json(_status())
@@ -48,9 +62,15 @@ def stop(as_json: bool) -> None:
         print_line("The engine is stopped." if stopped else "No engine was running.")
 
 
-@engine.command()
-def run() -> None:
-    """Run it here until it is stopped (for service managers)."""
+@engine.command(short_help="Run it here until it is stopped (for service managers).")
+@as_json
+def run(as_json: bool) -> None:
+    """Run it here until it is stopped (for service managers).
+
+    Its log goes to standard error; with --json its last state is printed at the end.
+
+    Example: jupyter deploy engine run
+    """
     from jupyter_deploy.app import run_engine  # the engine's parts load slowly
 
     logging.basicConfig(
@@ -59,14 +79,18 @@ def run() -> None:
     for noisy in ("alembic", "tornado.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     run_engine(load_settings())
+    if as_json:
+        print_json(_status())
 
 
 def _status() -> Document:
     settings = load_settings()
     found = find_engine(settings)
-    if found is not None:
-        return EngineClient(found.url, found.token).health()
-    return settings.idle_status()
+    if found is None:
+        return settings.idle_status()
+    client = EngineClient(found.url, found.token)
+    click.get_current_context().call_on_close(client.close)
+    return client.health()
 
 
 def _print(document: Document, as_json: bool) -> None:
@@ -74,23 +98,21 @@ def _print(document: Document, as_json: bool) -> None:
         print_json(document)
         return
     if not document["running"]:
-        print_line(
-            "The engine is not running; it starts with the next command that needs it."
-        )
-        print_line(f"  Data        {document['data_dir']}")
+        print_line("The engine is not running; it starts with the next command that needs it.")
+        print_fields({"Data": document["data_dir"]})
         return
-    reasons = (
-        ", ".join(document["keeps_alive"]) or "nothing: it leaves after a quiet time"
+    used, slots, queued = document["running_runs"], document["slots"], document["queued"]
+    uses = f"{size(document['rss'])}, {duration(document['cpu'])} of processor"
+    print_line(("▶", "green"), f" running since {moment(document['since'])}")
+    print_fields(
+        {
+            "Process": f"{document['pid']} at {document['url']}",
+            "Runs": f"{used} of {slots} slots, {queued} queued",
+            "Kept by": ", ".join(document["keeps_alive"]) or "nothing: it leaves after a while",
+            "Uses": uses,
+            "Data": document["data_dir"],
+        }
     )
-    print_line(f"[green]▶[/green] running since {moment(document['since'])}")
-    print_line(f"  Process     {document['pid']} at {document['url']}")
-    print_line(f"  Runs        {document['running_runs']} of {document['slots']} slots, "
-               f"{document['queued']} queued")  # fmt: skip
-    print_line(f"  Kept by     {reasons}")
-    print_line(
-        f"  Uses        {size(document['rss'])}, {duration(document['cpu'])} of processor"
-    )
-    print_line(f"  Data        {document['data_dir']}")
 
 
 COMMANDS = {"engine": engine}

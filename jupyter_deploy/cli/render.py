@@ -1,17 +1,27 @@
-"""Documents as text for people."""
+"""Documents as text for people.
+
+Texts of notebooks and users go through `Text`, never through rich's markup.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-Document = dict[str, Any]
+from jupyter_deploy.cli.common import Document
+
+#: A pipe has no width: every row is one line there.
+ENDLESS = 10_000
+MAX_REASON = 200
+#: What a terminal would obey instead of show: escape sequences and control characters.
+_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _STATES = {
     "queued": ("○", "dim"),
@@ -24,13 +34,13 @@ _STATES = {
 }
 
 
-def state(run: Document) -> str:
+def state(run: Document) -> Text:
     """Icon and word."""
     icon, style = _STATES[run["state"]]
     word = run["state"]
     if run["verdict"] == "succeeded_with_warnings":
         icon, style, word = "!", "yellow", "succeeded, warning"
-    return f"[{style}]{icon} {word}[/{style}]"
+    return Text(f"{icon} {word}", style)
 
 
 def moment(text: str | None) -> str:
@@ -44,25 +54,25 @@ def moment(text: str | None) -> str:
     if abs(seconds) < 86400:
         amount = duration(abs(seconds) // 60 * 60)
         return f"{amount} ago" if seconds > 0 else f"in {amount}"
-    return f"{at.astimezone():%a %d %b %H:%M}"
+    return f"{at.astimezone():%a %d %b %Y %H:%M}"
 
 
 def exact(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%a %d %b %Y %H:%M %Z}".rstrip()
+    """A due time on its schedule's own clock."""
+    return f"{datetime.fromisoformat(text):%a %d %b %H:%M}"
 
 
 def duration(seconds: float | None) -> str:
     if seconds is None:
         return "–"
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{seconds:.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s".removesuffix(" 0 s")
-    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min".removesuffix(
-        " 0 min"
-    )
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s".removesuffix(" 0 s")
+    return f"{whole // 3600} h {whole % 3600 // 60} min".removesuffix(" 0 min")
 
 
 def size(count: int) -> str:
@@ -75,35 +85,52 @@ def size(count: int) -> str:
 
 
 def values(parameters: Document) -> str:
-    return ", ".join(f"{name}={value}" for name, value in parameters.items()) or "–"
+    return one_line(", ".join(f"{name}={value}" for name, value in parameters.items())) or "–"
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Cells are rich markup; numbers stand right in columns that begin with `>`."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+def one_line(text: str, limit: int = MAX_REASON) -> str:
+    """Without line ends and anything that a terminal would obey."""
+    line = " ".join(_CONTROL.sub("", text).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+    """Numbers stand right in columns that begin with `>`."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
-        justify = "right" if column.startswith(">") else "left"
-        table.add_column(column.lstrip(">"), justify=justify, overflow="fold")  # type: ignore[arg-type]
+        if column.startswith(">"):
+            table.add_column(column[1:], justify="right", overflow="fold")
+        else:
+            table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    Console(width=None if sys.stdout.isatty() else ENDLESS).print(table)
 
 
-def print_line(markup: str) -> None:
-    Console(highlight=False, soft_wrap=True).print(markup)
+def print_line(*parts: str | Text | tuple[str, str]) -> None:
+    """Plain strings, texts, or pairs of string and style, one after another."""
+    Console(highlight=False, soft_wrap=True).print(Text.assemble(*parts))
 
 
-def last_result(run: Document | None) -> str:
+def print_fields(fields: Mapping[str, str | Text]) -> None:
+    """Names in one column, values in the next."""
+    for name, value in fields.items():
+        print_line(f"  {name:<11} ", value)
+
+
+def last_result(run: Document | None) -> Text:
     if run is None:
-        return "[dim]never ran[/dim]"
-    return f"{state(run)} {moment(run['ended_at'] or run['started_at'])}"
+        return Text("never ran", "dim")
+    return Text.assemble(state(run), " ", moment(run["ended_at"] or run["started_at"]))
 
 
-def run_sentence(run: Document) -> str:
+def run_sentence(run: Document) -> Text:
     """How a run is, in a line."""
-    took = f" in {duration(run['duration'])}" if run["duration"] is not None else ""
-    cell = f" in cell {run['cell'] + 1}" if run["cell"] is not None else ""
-    reason = f": {escape(run['reason'])}" if run["reason"] else ""
-    if run["state"] == "succeeded":
-        return f"{state(run)} run {run['id']} of {run['deployment']}{took}{reason}"
-    return f"{state(run)} run {run['id']} of {run['deployment']}{cell}{reason}"
+    parts: list[str | Text] = [state(run), f" run {run['id']} of {run['deployment']}"]
+    if run["duration"] is not None:
+        parts.append(f" after {duration(run['duration'])}")
+    if run["cell"] is not None:
+        parts.append(f" in cell {run['cell'] + 1}")
+    if run["reason"]:
+        parts.append(f": {one_line(run['reason'], 2000)}")
+    return Text.assemble(*parts)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 
-from jupyter_deploy.capture.bundle import Captured
 from jupyter_deploy.errors import DeployError, Unavailable, from_problem
+
+if TYPE_CHECKING:  # reading notebooks loads slowly, and only deploying needs it
+    from jupyter_deploy.capture.bundle import Captured
 
 PREFIX = "/jupyter-deploy/api/v1"
 #: Who acts, as checked by the Jupyter Server extension.
 USER_HEADER = "X-Jupyter-Deploy-User"
-TIMEOUT = 60.0
+#: An engine that is alive answers within milliseconds; what moves or renders files takes longer.
+TIMEOUT = httpx.Timeout(20, connect=5)
+SLOW = httpx.Timeout(300, connect=5)
 CHUNK = 1024 * 1024
 
 Document = dict[str, Any]
@@ -31,6 +35,9 @@ class EngineClient:
         self._http = httpx.Client(
             base_url=url + PREFIX, headers=headers, timeout=TIMEOUT, trust_env=False
         )
+
+    def close(self) -> None:
+        self._http.close()
 
     def health(self) -> Document:
         return self._json("GET", "/health")
@@ -48,9 +55,7 @@ class EngineClient:
         return self._json("GET", f"/deployments/{_part(name)}/versions")
 
     def set_paused(self, name: str, paused: bool) -> Document:
-        return self._json(
-            "PATCH", f"/deployments/{_part(name)}", json={"paused": paused}
-        )
+        return self._json("PATCH", f"/deployments/{_part(name)}", json={"paused": paused})
 
     def delete(self, name: str) -> Document:
         return self._json("DELETE", f"/deployments/{_part(name)}")
@@ -78,27 +83,19 @@ class EngineClient:
             "replace": replace,
         }
         response = self._send("POST", "/deployments", json=body)
-        document: Document = response.json()
-        return document, response.status_code == 201
+        return _document(response), response.status_code == 201
 
     def _upload(self, captured: Captured) -> None:
         digests = list(captured.contents)
-        missing = self._json("POST", "/blobs/missing", json={"digests": digests})[
-            "digests"
-        ]
+        missing = self._json("POST", "/blobs/missing", json={"digests": digests})["digests"]
         for digest in missing:
-            self._send(
-                "PUT", f"/blobs/{digest}", content=_content(captured.contents[digest])
-            )
+            content = _content(captured.contents[digest])
+            self._send("PUT", f"/blobs/{digest}", content=content, timeout=SLOW)
 
-    def start_run(
-        self, name: str, parameters: Document, key: str | None = None
-    ) -> Document:
+    def start_run(self, name: str, parameters: Document, key: str | None = None) -> Document:
         headers = {"Idempotency-Key": key} if key else {}
         path = f"/deployments/{_part(name)}/runs"
-        return self._json(
-            "POST", path, json={"parameters": parameters}, headers=headers
-        )
+        return self._json("POST", path, json={"parameters": parameters}, headers=headers)
 
     def runs(
         self,
@@ -126,27 +123,41 @@ class EngineClient:
         return self._json("GET", f"/runs/{run_id}/ledger", params={"after": after})
 
     def output(self, run_id: int, name: str) -> bytes:
-        return self._send("GET", f"/runs/{run_id}/outputs/{quote(name)}").content
+        """`output.ipynb`, `output.html` or a file that the run left."""
+        path = f"/runs/{run_id}/outputs/{_part(name)}"
+        return self._send("GET", path, timeout=SLOW).content
+
+    def source(self, run_id: int) -> bytes:
+        """The notebook as captured in the version that ran."""
+        return self._send("GET", f"/runs/{run_id}/source", timeout=SLOW).content
 
     def environment(self, digest: str) -> Document:
         return self._json("GET", f"/environments/{_part(digest)}")
 
+    def events(self, after: int = -1, wait: float = 0) -> Document:
+        return self._json("GET", "/events", params={"after": after, "wait": wait}, timeout=SLOW)
+
     def _json(self, method: str, path: str, **options: Any) -> Document:
-        document: Document = self._send(method, path, **options).json()
-        return document
+        return _document(self._send(method, path, **options))
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._http.request(method, path, **options)
+        except httpx.TimeoutException as error:
+            raise _unavailable("it took too long") from error
         except httpx.TransportError as error:
-            raise Unavailable(
-                f"The engine does not answer ({error}).",
-                hint="`jupyter deploy engine start` starts it; `jupyter deploy doctor` looks for "
-                "the cause.",
-            ) from error
+            raise _unavailable(str(error)) from error
         if response.is_error:
             raise _error(response)
         return response
+
+
+def _unavailable(why: str) -> Unavailable:
+    return Unavailable(
+        f"The engine does not answer: {why}.",
+        hint="`jupyter deploy engine start` starts it; "
+        "`jupyter deploy doctor` looks for the cause.",
+    )
 
 
 def _part(text: str) -> str:
@@ -163,8 +174,19 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
+def _document(response: httpx.Response) -> Document:
+    try:
+        document: Document = response.json()
+    except ValueError as error:
+        raise _unavailable("what listens at its address is something else") from error
+    return document
+
+
 def _error(response: httpx.Response) -> DeployError:
     try:
-        return from_problem(response.json())
+        problem = response.json()
     except ValueError:
-        return DeployError(f"The engine answered {response.status_code}.")
+        problem = None
+    if not isinstance(problem, dict):
+        return _unavailable(f"something else answered with status {response.status_code}")
+    return from_problem(problem)

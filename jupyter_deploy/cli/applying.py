@@ -1,0 +1,114 @@
+"""The command that deploys a project's deployment files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jupyter_deploy.cli.common import Document, as_json, client, print_json
+from jupyter_deploy.cli.following import wait
+from jupyter_deploy.cli.render import print_line, run_sentence
+from jupyter_deploy.domain.parameters import check_parameters
+from jupyter_deploy.errors import DeployError, InvalidInput
+
+if TYPE_CHECKING:
+    from jupyter_deploy.capture.bundle import Captured
+    from jupyter_deploy.client.api import EngineClient
+    from jupyter_deploy.project.deployment_file import DeploymentFile, FileError
+
+_STYLES = {"created": "green", "updated": "blue", "unchanged": "dim"}
+
+
+@click.command()
+@click.argument("folder", metavar="[DIR]", default=".",
+                type=click.Path(path_type=Path, file_okay=False))  # fmt: skip
+@click.option("--replace", is_flag=True, help="Let names move from other notebooks to these.")
+@click.option("--run", "runs", is_flag=True, help="Run one after another and wait for each.")
+@as_json
+def apply(folder: Path, replace: bool, runs: bool, as_json: bool) -> int:
+    """Deploy what a project's schedules/ folder describes.
+
+    All files are checked before the first one is deployed.
+
+    Example: jupyter deploy apply . --run
+    """
+    from jupyter_deploy.project.deployment_file import load_folder  # loads slowly
+
+    files, errors = load_folder(folder)
+    if errors:
+        raise InvalidInput(_listing(errors), hint="Nothing was deployed; correct the files first.")
+    captured = [_capture(item) for item in files]
+    engine = client()
+    results = []
+    for item, bundle in zip(files, captured, strict=True):
+        results.append(_deploy(engine, item, bundle, replace))
+        if not as_json:
+            _print(results[-1])
+    finished = [_run(engine, item.name, as_json) for item in files] if runs else []
+    if as_json:
+        print_json({"deployments": results, "runs": finished})
+    return 1 if any(run["state"] != "succeeded" for run in finished) else 0
+
+
+def _listing(errors: list[FileError]) -> str:
+    return "\n".join(
+        f"{error.file}{f':{error.line}' if error.line else ''}: {error.message}" for error in errors
+    )
+
+
+def _capture(item: DeploymentFile) -> Captured:
+    from jupyter_deploy.capture.bundle import capture
+
+    with _naming(item):
+        captured = capture(
+            item.notebook, limit=item.project, base=item.project, patterns=item.files
+        )
+        bundle = captured.bundle
+        check_parameters(item.parameters, bundle.parameters, known=bundle.parameters_known)
+        return captured
+
+
+@contextmanager
+def _naming(item: DeploymentFile) -> Iterator[None]:
+    """Errors inside say which file they are about."""
+    try:
+        yield
+    except DeployError as error:
+        error.message = f"{item.source}: {error.message}"
+        raise
+
+
+def _deploy(
+    engine: EngineClient, item: DeploymentFile, captured: Captured, replace: bool
+) -> Document:
+    with _naming(item):
+        document, created = engine.deploy(
+            captured,
+            name=item.name,
+            parameters=item.parameters,
+            schedule=item.schedule,
+            replace=replace,
+        )
+    change = "unchanged"
+    if created:
+        change = "created" if document["version"] == 1 else "updated"
+    return {"name": item.name, "change": change, "version": document["version"]}
+
+
+def _print(result: Document) -> None:
+    change = result["change"]
+    print_line((f"{change:<10}", _STYLES[change]), f"{result['name']}, version {result['version']}")
+
+
+def _run(engine: EngineClient, name: str, as_json: bool) -> Document:
+    run = wait(engine, engine.start_run(name, {}), quiet=as_json)
+    if not as_json:
+        print_line(run_sentence(run))
+    return run
+
+
+COMMANDS = {"apply": apply}

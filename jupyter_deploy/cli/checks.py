@@ -1,0 +1,204 @@
+"""Checks of an installation, each with what to do about what it finds."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_core.paths import jupyter_config_path, jupyter_path
+
+from jupyter_deploy import __version__
+from jupyter_deploy.cli.render import size
+from jupyter_deploy.client.api import EngineClient
+from jupyter_deploy.client.launch import find_engine
+from jupyter_deploy.config import Settings
+from jupyter_deploy.errors import DeployError
+from jupyter_deploy.kernels.specs import find_kernel
+
+#: Bytes of free disk below which runs are in danger, and below which they cannot go on.
+LOW_DISK = 1_000_000_000
+NO_DISK = 50_000_000
+REINSTALL = "pip install --force-reinstall jupyterlab-deploy"
+LAB_NAME = "jupyterlab-deploy"
+
+
+@dataclass(frozen=True)
+class Check:
+    """`state` is ok, warn or fail; `fix` what to do about the latter two."""
+
+    name: str
+    state: str
+    message: str
+    fix: str | None = None
+
+
+def _place(settings: Settings) -> Path:
+    """The data directory, or what it will be made in."""
+    folder = settings.data_dir
+    return next(place for place in (folder, *folder.parents) if place.exists())
+
+
+def data_directory(settings: Settings) -> Check:
+    place, name = _place(settings), "data directory"
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        fix = "Make it a folder that is yours, or set JUPYTER_DATA_DIR."
+        return Check(name, "fail", f"{place} cannot be written.", fix)
+    return Check(name, "ok", str(settings.data_dir))
+
+
+def disk(settings: Settings) -> Check:
+    free = shutil.disk_usage(_place(settings)).free
+    state = "fail" if free < NO_DISK else "warn" if free < LOW_DISK else "ok"
+    return Check("disk", state, f"{size(free)} free", None if state == "ok" else "Free some space.")
+
+
+def engine(settings: Settings) -> Check:
+    found = find_engine(settings)
+    if found is None:
+        return Check("engine", "ok", "not running; it starts when needed")
+    client = EngineClient(found.url, found.token)
+    try:
+        version = client.health()["version"]
+    except DeployError as error:
+        fix = f"End process {found.pid}; its log is {settings.log_file}."
+        return Check("engine", "fail", error.message, fix)
+    finally:
+        client.close()
+    if version != __version__:
+        message = f"Version {version} runs, {__version__} is installed."
+        return Check("engine", "warn", message, "jupyter deploy engine stop")
+    return Check("engine", "ok", f"running, process {found.pid}")
+
+
+def database(settings: Settings) -> Check:
+    path = settings.database_url.removeprefix("sqlite:///")
+    if path == settings.database_url:
+        return Check("database", "ok", settings.shown_database)
+    if not Path(path).exists():
+        return Check("database", "ok", "none yet; the first deployment makes it")
+    try:
+        said = _quick_check(Path(path))
+    except sqlite3.Error as error:
+        said = str(error)
+    if said == "ok":
+        return Check("database", "ok", "sound")
+    fix = f"Stop the engine and put a good copy in the place of {path}."
+    return Check("database", "fail", f"It is damaged: {said}.", fix)
+
+
+def _quick_check(path: Path) -> str:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+
+
+def kernels(_settings: Settings) -> Check:
+    names = sorted(KernelSpecManager().find_kernel_specs())
+    if not names:
+        return Check("kernels", "fail", "No kernel is installed.", "pip install ipykernel")
+    dead = [name for name in names if not _starts(name)]
+    if dead:
+        message = f"The program of {', '.join(dead)} is missing."
+        fix = f"jupyter kernelspec remove {dead[0]}, or install it again."
+        return Check("kernels", "fail" if dead == names else "warn", message, fix)
+    return Check("kernels", "ok", ", ".join(names))
+
+
+def _starts(name: str) -> bool:
+    try:
+        kernel, _findings = find_kernel(name, None)
+    except DeployError:
+        return False
+    return kernel.interpreter is None or shutil.which(kernel.interpreter) is not None
+
+
+def server_extension(_settings: Settings) -> Check:
+    name = "server extension"
+    enabled = None
+    for section in _configured("jupyter_server_config"):
+        extensions = section.get("ServerApp", {}).get("jpserver_extensions", {})
+        enabled = extensions.get("jupyter_deploy", enabled)
+    if enabled is None:
+        return Check(name, "warn", "Jupyter Server does not know it.", REINSTALL)
+    if not enabled:
+        message, fix = "It is switched off.", "jupyter server extension enable jupyter_deploy"
+        return Check(name, "warn", message, fix)
+    return Check(name, "ok", "enabled")
+
+
+def lab_extension(_settings: Settings) -> Check:
+    name = "lab extension"
+    if importlib.util.find_spec("jupyterlab") is None:
+        fix = "pip install jupyterlab (the command line works without it)"
+        return Check(name, "warn", "JupyterLab is not installed here.", fix)
+    folders = [Path(folder) / LAB_NAME for folder in jupyter_path("labextensions")]
+    found = [folder for folder in folders if (folder / "package.json").exists()]
+    if not found:
+        return Check(name, "warn", "JupyterLab's panel is not installed.", REINSTALL)
+    if any(section.get("disabledExtensions", {}).get(LAB_NAME) for section in _lab_pages()):
+        message, fix = "It is switched off.", f"jupyter labextension enable {LAB_NAME}"
+        return Check(name, "warn", message, fix)
+    return Check(name, "ok", str(found[0]))
+
+
+def _lab_pages() -> Iterator[dict[str, Any]]:
+    for folder in jupyter_config_path():
+        yield from _read(Path(folder) / "labconfig" / "page_config.json")
+
+
+def _configured(section: str) -> Iterator[dict[str, Any]]:
+    """Jupyter's JSON configuration, the weakest first."""
+    for folder in map(Path, reversed(jupyter_config_path())):
+        for path in sorted((folder / f"{section}.d").glob("*.json")):
+            yield from _read(path)
+        yield from _read(folder / f"{section}.json")
+
+
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(document, dict):
+        yield document
+
+
+def leftovers(settings: Settings) -> Check:
+    """Runtime files whose engine was killed before it could clean up."""
+    dead = [
+        path.name
+        for path in sorted(settings.runtime_dir.glob("jupyter-deploy-*.json"))
+        if not _alive(settings, path)
+    ]
+    if not dead:
+        return Check("leftovers", "ok", "none")
+    message = f"Killed engines left {', '.join(dead)} in {settings.runtime_dir}."
+    return Check("leftovers", "warn", message, "They do no harm and may be deleted.")
+
+
+def _alive(settings: Settings, path: Path) -> bool:
+    for document in _read(path):
+        data_dir = document.get("data_dir")
+        if isinstance(data_dir, str):
+            return find_engine(replace(settings, data_dir=Path(data_dir))) is not None
+    return False
+
+
+CHECKS: tuple[Callable[[Settings], Check], ...] = (
+    data_directory,
+    disk,
+    engine,
+    database,
+    leftovers,
+    kernels,
+    server_extension,
+    lab_extension,
+)
