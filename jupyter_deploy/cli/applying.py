@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jupyter_deploy.cli.capturing import capture_notebook, load_project
 from jupyter_deploy.cli.common import Document, as_json, client, print_json
 from jupyter_deploy.cli.following import wait
 from jupyter_deploy.cli.render import print_line, run_sentence
@@ -36,9 +37,7 @@ def apply(folder: Path, replace: bool, runs: bool, as_json: bool) -> int:
 
     Example: jupyter deploy apply . --run
     """
-    from jupyter_deploy.project.deployment_file import load_folder  # loads slowly
-
-    files, errors = load_folder(folder)
+    files, errors = load_project(folder)
     if errors:
         raise InvalidInput(_listing(errors), hint="Nothing was deployed; correct the files first.")
     captured = [_capture(item) for item in files]
@@ -61,10 +60,8 @@ def _listing(errors: list[FileError]) -> str:
 
 
 def _capture(item: DeploymentFile) -> Captured:
-    from jupyter_deploy.capture.bundle import capture
-
     with _naming(item):
-        captured = capture(
+        captured = capture_notebook(
             item.notebook, limit=item.project, base=item.project, patterns=item.files
         )
         bundle = captured.bundle

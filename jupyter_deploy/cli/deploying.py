@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jupyter_deploy.cli.capturing import capture_notebook
 from jupyter_deploy.cli.common import Document, as_json, client, print_json, say
 from jupyter_deploy.cli.deployments import print_deployment, schedule_text
 from jupyter_deploy.cli.following import wait
@@ -58,11 +59,9 @@ def notebook(
     Example: jupyter deploy notebook report.ipynb -p region=eu \\
                  --cron "0 6 * * mon-fri" --timezone Europe/Berlin
     """
-    from jupyter_deploy.capture.bundle import capture  # reading notebooks loads slowly
-
     name = check_name(suggest_name(path.name) if name is None else name)
     schedule = _schedule(cron, timezone)
-    captured = capture(path, patterns=patterns, kernel=kernel)
+    captured = capture_notebook(path, patterns=patterns, kernel=kernel)
     parameters = _parameters(captured, assignments)
     engine = client()
     before = _live(engine, name)

@@ -106,6 +106,7 @@ class Bar:
         else:
             done = max(0, progress["cell"] - 1)
             self._bar.update(self._task, text=text, completed=done, total=progress["cells"])
+        self._bar.refresh()  # text printed above it repeats what was drawn last
 
 
 def _elapsed(run: Document) -> float:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from jupyter_deploy.cli.common import as_json, client, print_json, run_id, say
-from jupyter_deploy.errors import InvalidInput
+from jupyter_deploy.cli.common import Document, as_json, client, print_json, run_id, say
+from jupyter_deploy.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from jupyter_deploy.client.api import EngineClient
 
 
 @click.command()
@@ -25,7 +29,7 @@ def output(
 ) -> None:
     """Get the executed notebook, its HTML page or another output.
 
-    With --json alone it lists the outputs.
+    With --json and without -o it lists the outputs.
 
     Example: jupyter deploy output 7 --format html -o report.html
     """
@@ -37,7 +41,7 @@ def output(
         )
     engine = client()
     if as_json and target is None:
-        print_json({"run": run_id, "outputs": engine.run(run_id)["outputs"]})
+        print_json({"run": run_id, "outputs": _listed(engine, run_id, name)})
         return
     content = engine.output(run_id, name or f"output.{form or 'ipynb'}")
     if target is None:
@@ -48,6 +52,19 @@ def output(
         print_json({"run": run_id, "file": str(target), "size": len(content)})
     else:
         say(f"Written to {target}.")
+
+
+def _listed(engine: EngineClient, run_id: int, name: str | None) -> list[Document]:
+    """All outputs of the run, or the one of this name."""
+    outputs: list[Document] = engine.run(run_id)["outputs"]
+    found = [item for item in outputs if name in (None, item["name"])]
+    if name and not found:
+        raise NotFound(
+            f"Run {run_id} has no output {name!r}.",
+            field="file",
+            hint=f"It has: {', '.join(item['name'] for item in outputs) or 'none'}.",
+        )
+    return found
 
 
 def _to_stdout(content: bytes) -> None:

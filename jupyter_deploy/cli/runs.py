@@ -135,10 +135,11 @@ def logs(run_id: int, follows: bool, as_json: bool) -> int:
     Example: jupyter deploy logs 7 --follow
     """
     engine = client()
+    run = engine.run(run_id)
     if as_json:
         found = follow(engine, run_id, lambda _run: None) if follows else entries(engine, run_id)
         print_json({"entries": list(found)})
-    elif follows:
+    elif follows and run["state"] in OPEN:
         with live(run_id) as (printer, show):
             for entry in follow(engine, run_id, show):
                 printer.show(entry)

@@ -1,0 +1,35 @@
+"""Capturing for the commands that deploy, loaded as quickly as it can be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_deploy.capture.bundle import Captured
+    from jupyter_deploy.project.deployment_file import DeploymentFile, FileError
+
+# jsonschema, which reading notebooks and deployment files needs, compiles this optional
+# module's grammar of IRIs for most of a second. Nothing that the CLI checks holds an IRI.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def capture_notebook(
+    notebook: Path,
+    *,
+    limit: Path | None = None,
+    base: Path | None = None,
+    patterns: Sequence[str] = (),
+    kernel: str | None = None,
+) -> Captured:
+    from jupyter_deploy.capture.bundle import capture
+
+    return capture(notebook, limit=limit, base=base, patterns=patterns, kernel=kernel)
+
+
+def load_project(folder: Path) -> tuple[list[DeploymentFile], list[FileError]]:
+    from jupyter_deploy.project.deployment_file import load_folder
+
+    return load_folder(folder)
