@@ -37,11 +37,7 @@ class Entry:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Entry:
         """Raises KeyError for a document of another form."""
-        data = {
-            key: value
-            for key, value in document.items()
-            if key not in ("seq", "at", "kind")
-        }
+        data = {key: value for key, value in document.items() if key not in ("seq", "at", "kind")}
         return cls(document["seq"], document["at"], document["kind"], data)
 
 

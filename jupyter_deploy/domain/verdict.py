@@ -34,9 +34,7 @@ class Verdict:
 
 def judge(entries: Sequence[Entry], ending: Ending) -> Verdict:
     """The verdict of an attempt whose runner is dead."""
-    finished = next(
-        (entry for entry in reversed(entries) if entry.kind == "finished"), None
-    )
+    finished = next((entry for entry in reversed(entries) if entry.kind == "finished"), None)
     if finished is None:
         return _without_result(entries, ending)
     outcome = finished.data["outcome"]

@@ -28,21 +28,15 @@ def main(folder: Path) -> None:
         outputs = [describe(folder / OUTPUT, OUTPUT), *workspace.outputs()]
     except OSError as error:
         outcome = "disk_full" if error.errno == errno.ENOSPC else "broken"
-        result = Result(
-            outcome, error={"name": type(error).__name__, "value": str(error)}
-        )
+        result = Result(outcome, error={"name": type(error).__name__, "value": str(error)})
     ledger.append("finished", **asdict(result), outputs=outputs)
 
 
-def _execute(
-    task: Task, workspace: Workspace, ledger: LedgerFile, folder: Path
-) -> Result:
+def _execute(task: Task, workspace: Workspace, ledger: LedgerFile, folder: Path) -> Result:
     began = now()
     execution = Execution(task, workspace, ledger)
     result = asyncio.run(execution.run())
-    save_conventions(
-        execution.notebook, task, began, result.outcome not in ("completed", "exit")
-    )
+    save_conventions(execution.notebook, task, began, result.outcome not in ("completed", "exit"))
     write_whole(folder / OUTPUT, dump_notebook(execution.notebook))
     return result
 

@@ -10,18 +10,14 @@ from nbformat import NotebookNode
 
 from jupyter_deploy.runner.recorder import Recorder
 
-_SHELL = re.compile(
-    r"^\s*(?:[\w, ]+=\s*)?!|^\s*%%?(?:sx|system|bash|sh|script)\b", re.MULTILINE
-)
+_SHELL = re.compile(r"^\s*(?:[\w, ]+=\s*)?!|^\s*%%?(?:sx|system|bash|sh|script)\b", re.MULTILINE)
 _EXIT_CODE = "get_ipython().user_ns.get('_exit_code', 0)"
 
 
 class RecordingClient(NotebookClient):
     """Hands every output to the recorder; asks for exit codes of shell lines."""
 
-    def __init__(
-        self, notebook: NotebookNode, recorder: Recorder, **options: Any
-    ) -> None:
+    def __init__(self, notebook: NotebookNode, recorder: Recorder, **options: Any) -> None:
         super().__init__(notebook, **options)
         self._recorder = recorder
         self.reply: dict[str, Any] = {}
@@ -52,9 +48,7 @@ class RecordingClient(NotebookClient):
             self._recorder.rich(output)
         return output
 
-    def clear_output(
-        self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int
-    ) -> None:
+    def clear_output(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
         self._recorder.flush()
         super().clear_output(outs, msg, cell_index)
         if not self.clear_before_next_output:

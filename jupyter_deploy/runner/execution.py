@@ -99,9 +99,7 @@ class Execution:
         ]
         place = tagged[0] + 1 if tagged else 0
         self.notebook.cells.insert(place, cell)
-        before = sum(
-            1 for step in self._steps if step.index is not None and step.index < place
-        )
+        before = sum(1 for step in self._steps if step.index is not None and step.index < place)
         self._steps.insert(before, Step(cell, None))
 
     async def run(self) -> Result:
@@ -152,9 +150,7 @@ class Execution:
             return Result("kernel_not_found", error=_error("", self._task.kernel))
         except (OSError, RuntimeError, TimeoutError) as error:
             outcome = "cancelled" if self._cancelled else "kernel_start"
-            return Result(
-                outcome, error=_error("", str(error).strip() or type(error).__name__)
-            )
+            return Result(outcome, error=_error("", str(error).strip() or type(error).__name__))
         self._ledger.append("kernel_started", kernel=self._task.kernel)
         return None
 
@@ -170,11 +166,7 @@ class Execution:
             try:
                 await self._run_cell(step, number)
             except _Ended as end:
-                rest = [
-                    item.index
-                    for item in self._steps[number:]
-                    if item.index is not None
-                ]
+                rest = [item.index for item in self._steps[number:] if item.index is not None]
                 never_ran = rest if end.outcome == "exit" else []
                 return Result(end.outcome, step.index, end.error, never_ran)
         return Result("completed")
@@ -182,9 +174,7 @@ class Execution:
     async def _run_cell(self, step: Step, number: int) -> None:
         if self._cancelled:
             raise _Ended("cancelled")
-        self._ledger.append(
-            "cell_started", cell=step.index, number=number, cells=len(self._steps)
-        )
+        self._ledger.append("cell_started", cell=step.index, number=number, cells=len(self._steps))
         self._recorder.begin(step.index, step.cell.outputs)
         began, at = time.monotonic(), now()
         try:
@@ -214,9 +204,7 @@ class Execution:
         self._recorder.flush()
         self._look_at_reply(bool(expressions))
 
-    def _keep_reply(
-        self, cell: NotebookNode, cell_index: int, execute_reply: Any
-    ) -> None:
+    def _keep_reply(self, cell: NotebookNode, cell_index: int, execute_reply: Any) -> None:
         self._client.reply = execute_reply["content"]
 
     def _failed(self, error: CellExecutionError) -> _Ended:
@@ -248,9 +236,7 @@ class Execution:
             "end_time": now(),
             "duration": duration,
         }
-        self._ledger.append(
-            "cell_finished", cell=step.index, status=status, duration=duration
-        )
+        self._ledger.append("cell_finished", cell=step.index, status=status, duration=duration)
 
     async def _flush_regularly(self) -> None:
         while True:
@@ -264,9 +250,7 @@ class Execution:
         await self._kill_kernel()
 
 
-def save_conventions(
-    notebook: NotebookNode, task: Task, began: str, failed: bool
-) -> None:
+def save_conventions(notebook: NotebookNode, task: Task, began: str, failed: bool) -> None:
     """The metadata that papermill writes, for programs that read it."""
     notebook.metadata["papermill"] = {
         "parameters": task.parameters,

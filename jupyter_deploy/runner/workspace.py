@@ -38,9 +38,7 @@ class Workspace:
     def outputs(self) -> list[dict[str, Any]]:
         """Files that were made or changed since the layout, by name."""
         now = self._stamps()
-        changed = sorted(
-            name for name, stamp in now.items() if self._before.get(name) != stamp
-        )
+        changed = sorted(name for name, stamp in now.items() if self._before.get(name) != stamp)
         return [describe(self.root / name, name) for name in changed[:MAX_OUTPUTS]]
 
     def _stamps(self) -> dict[str, Stamp]:
