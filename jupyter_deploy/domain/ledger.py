@@ -10,13 +10,17 @@ injected parameters):
     clear_output     cell
     cell_finished    cell, status, duration  ok, error or skipped; seconds
     warning          cell, message
-    finished         outcome, cell, error, never_ran, outputs   always the last
+    finished         see Finished            always the last
+
+Outputs that the notebook changed later (a display that is updated, a cleared
+figure) come as `clear_output` and the cell's outputs anew. Outputs of a thread
+may come after their cell's `cell_finished`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from jupyter_deploy.domain.runs import Progress
@@ -39,6 +43,77 @@ class Entry:
         """Raises KeyError for a document of another form."""
         data = {key: value for key, value in document.items() if key not in ("seq", "at", "kind")}
         return cls(document["seq"], document["at"], document["kind"], data)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry that is not written yet; the functions below make them."""
+
+    kind: str
+    data: Mapping[str, Any]
+
+
+def attempt_started(notebook: str, cells: int) -> Draft:
+    return Draft("attempt_started", {"notebook": notebook, "cells": cells})
+
+
+def kernel_started(kernel: str) -> Draft:
+    return Draft("kernel_started", {"kernel": kernel})
+
+
+def cell_started(cell: int | None, number: int, cells: int) -> Draft:
+    return Draft("cell_started", {"cell": cell, "number": number, "cells": cells})
+
+
+def output(cell: int | None, content: Mapping[str, Any]) -> Draft:
+    return Draft("output", {"cell": cell, "output": content})
+
+
+def clear_output(cell: int | None) -> Draft:
+    return Draft("clear_output", {"cell": cell})
+
+
+def cell_finished(cell: int | None, status: str, duration: float) -> Draft:
+    return Draft("cell_finished", {"cell": cell, "status": status, "duration": duration})
+
+
+def warning(cell: int | None, message: str) -> Draft:
+    return Draft("warning", {"cell": cell, "message": message})
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How the runner left the notebook: the evidence for the verdict.
+
+    `outcome` is one of completed, exit, cancelled and the keys of
+    `verdict.FAILURES`; `error` has `name` and `value`. `fault` and `reason` are
+    the verdict's, for people who read the ledger.
+    """
+
+    outcome: str
+    cell: int | None = None
+    error: Mapping[str, str] = field(default_factory=dict)
+    never_ran: Sequence[int] = ()
+    outputs: Sequence[Mapping[str, Any]] = ()
+    fault: str | None = None
+    reason: str | None = None
+
+    def draft(self) -> Draft:
+        return Draft("finished", asdict(self))
+
+    @classmethod
+    def of(cls, entry: Entry) -> Finished:
+        """Raises KeyError for an entry of another kind."""
+        data = entry.data
+        return cls(
+            outcome=data["outcome"],
+            cell=data.get("cell"),
+            error=data.get("error") or {},
+            never_ran=data.get("never_ran") or (),
+            outputs=data.get("outputs") or (),
+            fault=data.get("fault"),
+            reason=data.get("reason"),
+        )
 
 
 def progress(entries: Iterable[Entry]) -> Progress | None:

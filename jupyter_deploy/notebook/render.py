@@ -9,7 +9,7 @@ def to_html(content: bytes) -> str:
     """A page that stands alone. Raises ValueError for what is not a notebook."""
     from nbconvert import HTMLExporter  # slow to import, and most engines never render
 
-    notebook = nbformat.reads(content.decode(), as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.reads(content.decode(), as_version=4)
     exporter = HTMLExporter(
         template_name="lab",
         embed_images=True,

@@ -20,7 +20,7 @@ def rebuild_file(task: Path, entries: Iterable[Entry]) -> bytes:
     Raises OSError or ValueError when task or source cannot be read.
     """
     blob = json.loads(task.read_text(encoding="utf-8"))["notebook"]["blob"]
-    source = nbformat.reads(Path(blob).read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    source = nbformat.reads(Path(blob).read_text(encoding="utf-8"), as_version=4)
     return dump_notebook(rebuild(source, entries))
 
 
@@ -47,4 +47,4 @@ def _add(outputs: list[Any], output: dict[str, Any]) -> None:
     ):
         last["text"] = extend(last["text"], output["text"])
     else:
-        outputs.append(nbformat.from_dict(output))  # type: ignore[no-untyped-call]
+        outputs.append(nbformat.from_dict(output))

@@ -1,30 +1,109 @@
-"""nbclient with our own handling of outputs."""
+"""Requests to the kernel and what comes back.
+
+nbclient understands the messages (displays, widgets, clearing); reading them is
+our own: one reader for the whole run also hears threads that print after their
+cell has ended, and a dead kernel's last words.
+"""
 
 from __future__ import annotations
 
-import re
+import asyncio
+import logging
+from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 
-from jupyter_deploy.runner.recorder import Recorder
+from jupyter_deploy.runner.recorder import Recorder, Sheet
 
-_SHELL = re.compile(r"^\s*(?:[\w, ]+=\s*)?!|^\s*%%?(?:sx|system|bash|sh|script)\b", re.MULTILINE)
-_EXIT_CODE = "get_ipython().user_ns.get('_exit_code', 0)"
+log = logging.getLogger(__name__)
+
+#: Seconds that outputs may come later than the reply.
+LATE = 5.0
 
 
-class RecordingClient(NotebookClient):
-    """Hands every output to the recorder; asks for exit codes of shell lines."""
+@dataclass(frozen=True)
+class Target:
+    """Where the outputs of a request go: a cell and its place in the executed notebook."""
 
-    def __init__(self, notebook: NotebookNode, recorder: Recorder, **options: Any) -> None:
-        super().__init__(notebook, **options)
+    cell: NotebookNode
+    place: int
+    sheet: Sheet
+
+
+@dataclass
+class _Request:
+    target: Target
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class CellClient(NotebookClient):
+    """Sends cells and hands their outputs to the recorder."""
+
+    def __init__(
+        self, notebook: NotebookNode, client: AsyncKernelClient, recorder: Recorder
+    ) -> None:
+        super().__init__(notebook, record_timing=False)
+        self.kc = client
+        self.clear_before_next_output = False
         self._recorder = recorder
-        self.reply: dict[str, Any] = {}
+        self._requests: dict[str, _Request] = {}
+        self._sheets: dict[int, Sheet] = {}
 
-    def ask_for_exit_code(self, cell: NotebookNode) -> dict[str, str]:
-        """User expressions to send with this cell."""
-        return {"exit_code": _EXIT_CODE} if _SHELL.search(cell.source) else {}
+    async def read(self) -> None:
+        """Take in broadcasts for ever. Raises OSError when they cannot be written down."""
+        assert self.kc is not None
+        channel = self.kc.iopub_channel
+        while True:
+            # Not `get_msg`: its polling costs more than the rest of a message.
+            frames = await channel.socket.recv_multipart()
+            try:
+                message = channel.session.deserialize(channel.session.feed_identities(frames)[1])
+            except (ValueError, TypeError) as error:
+                log.warning("a message that cannot be read: %s", error)
+                continue
+            self._take(message)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        request = self._requests.get(message["parent_header"].get("msg_id", ""))
+        if request is None:
+            return
+        target = request.target
+        try:
+            self.process_message(message, target.cell, target.place)
+        except CellExecutionComplete:
+            request.idle.set()
+        except OSError:
+            raise
+        except Exception:  # widgets of notebooks send anything
+            log.exception("a message that cannot be understood")
+
+    async def request(
+        self, target: Target, source: str, expressions: dict[str, str], **options: Any
+    ) -> dict[str, Any]:
+        """Run the source; the content of the reply, when all outputs have come."""
+        assert self.kc is not None
+        self._sheets[target.place] = target.sheet
+        self.clear_before_next_output = False
+        message_id = self.kc.execute(source, user_expressions=expressions, **options)
+        request = self._requests[message_id] = _Request(target)
+        reply = await self._reply(message_id)
+        try:
+            await asyncio.wait_for(request.idle.wait(), LATE)
+        except asyncio.TimeoutError:
+            self._recorder.warn(target.sheet, "Outputs may be incomplete: the kernel fell silent.")
+        return reply
+
+    async def _reply(self, message_id: str) -> dict[str, Any]:
+        assert self.kc is not None
+        while True:
+            message = await self.kc.shell_channel.get_msg(timeout=None)
+            if message["parent_header"].get("msg_id") == message_id:
+                content: dict[str, Any] = message["content"]
+                return content
 
     def output(
         self,
@@ -35,33 +114,40 @@ class RecordingClient(NotebookClient):
     ) -> NotebookNode | None:
         if self.output_hook_stack[msg["parent_header"].get("msg_id")]:
             return super().output(outs, msg, display_id, cell_index)
-        content = msg["content"]
-        if msg["msg_type"] == "stream":
-            self._clear_delayed(outs, cell_index)
-            self._recorder.text(outs, content["name"], _clean(content["text"]))
-            return None
-        if not self._recorder.admits(content):
-            return None
+        sheet, content = self._sheets[cell_index], msg["content"]
         self._clear_delayed(outs, cell_index)
+        if msg["msg_type"] == "stream":
+            self._recorder.text(sheet, content["name"], content["text"])
+            return None
+        msg["content"] = self._recorder.admit(sheet, content, always=msg["msg_type"] == "error")
+        if msg["content"] is None:
+            return None
         output = super().output(outs, msg, display_id, cell_index)
         if output is not None:
-            self._recorder.rich(output)
+            self._recorder.rich(sheet, output)
         return output
+
+    def _update_display_id(self, display_id: str, msg: dict[str, Any]) -> None:
+        places = self._display_id_map.get(display_id, {})
+        for place in places:
+            sheet = self._sheets[place]
+            msg["content"] = self._recorder.admit(sheet, msg["content"], always=False) or {
+                "data": {"text/plain": "[update cut here: too large]"},
+                "metadata": {},
+            }
+            self._recorder.changed(sheet)
+        super()._update_display_id(display_id, msg)
 
     def clear_output(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
         self._recorder.flush()
         super().clear_output(outs, msg, cell_index)
-        if not self.clear_before_next_output:
-            self._recorder.cleared()
+        if not outs:
+            self._recorder.cleared(self._sheets[cell_index])
 
     def _clear_delayed(self, outs: list[NotebookNode], cell_index: int) -> None:
         if self.clear_before_next_output:
+            self._recorder.flush()
             outs[:] = []
             self.clear_display_id_mapping(cell_index)
             self.clear_before_next_output = False
-            self._recorder.cleared()
-
-
-def _clean(text: str) -> str:
-    """Lone surrogates cannot be stored."""
-    return text.encode("utf-8", "replace").decode()
+            self._recorder.cleared(self._sheets[cell_index])

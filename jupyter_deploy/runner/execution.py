@@ -3,268 +3,276 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import os
 import signal
 import time
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Mapping
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
-import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
-from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
-from papermill.translators import papermill_translators
 
-from jupyter_deploy.runner.client import RecordingClient
+from jupyter_deploy.domain import ledger
+from jupyter_deploy.domain.ledger import Finished
+from jupyter_deploy.runner import probes
+from jupyter_deploy.runner.client import CellClient, Target
+from jupyter_deploy.runner.environment import kernel_environment
+from jupyter_deploy.runner.kernel import Kernel, KernelGoneError
 from jupyter_deploy.runner.ledger_file import LedgerFile
+from jupyter_deploy.runner.notebook_file import (
+    Step,
+    allows_errors,
+    describe_language,
+    mark_cell,
+    never_ran,
+    planned,
+    read_source,
+    steps_of,
+)
 from jupyter_deploy.runner.recorder import PAUSE, Recorder
 from jupyter_deploy.runner.task import Task
 from jupyter_deploy.runner.workspace import Workspace
 
-#: Seconds an interrupted cell has before its kernel is killed.
+#: Seconds that an interrupted cell has before its kernel is killed.
 INTERRUPT_GRACE = 5.0
+#: Seconds that the questions after the last cell may take.
+PROBE = 10.0
+#: Seconds in which a dead kernel's last messages arrive.
+LAST_WORDS = 0.2
+
+T = TypeVar("T")
 
 
-@dataclass
-class Result:
-    """How the cells ended; becomes the ledger's `finished` entry."""
-
-    outcome: str
-    cell: int | None = None
-    error: dict[str, str] | None = None
-    never_ran: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A code cell; `index` is its place in the captured notebook."""
-
-    cell: NotebookNode
-    index: int | None
-
-
-class _Ended(Exception):
+class EndedError(Exception):
     """The notebook is over before its last cell."""
 
-    def __init__(self, outcome: str, error: dict[str, str] | None = None) -> None:
+    def __init__(self, outcome: str, name: str = "", value: str = "") -> None:
         super().__init__(outcome)
         self.outcome = outcome
-        self.error = error
+        self.error = {"name": name, "value": value}
 
 
 class Execution:
     """Runs `notebook`, which it changes, and appends to the ledger."""
 
-    def __init__(self, task: Task, workspace: Workspace, ledger: LedgerFile) -> None:
+    def __init__(self, task: Task, workspace: Workspace, file: LedgerFile) -> None:
         self._task = task
         self._workspace = workspace
-        self._ledger = ledger
-        self._recorder = Recorder(ledger)
-        self._cancelled = False
-        content = task.notebook.blob.read_text(encoding="utf-8")
-        self.notebook: NotebookNode = nbformat.reads(content, as_version=4)  # type: ignore[no-untyped-call]
-        self._steps = [
-            Step(cell, index)
-            for index, cell in enumerate(self.notebook.cells)
-            if cell.cell_type == "code" and cell.source.strip()
-        ]
-        self._manager = AsyncKernelManager(kernel_name=task.kernel)
-        self._client = RecordingClient(
-            self.notebook,
-            self._recorder,
-            km=self._manager,
-            timeout=None,
-            startup_timeout=task.kernel_start,
-            record_timing=False,
-        )
-        if task.parameters:
-            self._inject()
+        self._file = file
+        self.recorder = Recorder(file)
+        self.notebook: NotebookNode = read_source(task)
+        self._kernel = Kernel(task.kernel)
+        self._client: CellClient
+        self._steps: list[Step] = []
+        self._current: Step | None = None
+        self._stopped: EndedError | None = None
+        self._writers: list[asyncio.Future[None]] = []
+        self._stopper: list[asyncio.Future[None]] = []
 
-    def _inject(self) -> None:
-        """A cell with the values behind the parameters cell, as papermill does."""
-        task = self._task
-        translator = papermill_translators.find_translator(task.kernel, task.language)
-        cell = nbformat.v4.new_code_cell(
-            translator.codify(task.parameters, "Parameters"),
-            id="deploy-parameters",
-            metadata={"tags": ["injected-parameters"]},
-        )
-        tagged = [
-            place
-            for place, item in enumerate(self.notebook.cells)
-            if "parameters" in item.metadata.get("tags", ())
-        ]
-        place = tagged[0] + 1 if tagged else 0
-        self.notebook.cells.insert(place, cell)
-        before = sum(1 for step in self._steps if step.index is not None and step.index < place)
-        self._steps.insert(before, Step(cell, None))
+    async def run(self) -> Finished:
+        """Run all cells; every end that a notebook can have is a result.
 
-    async def run(self) -> Result:
-        """Run all cells; every end that a notebook can have is a result."""
-        self._ledger.append(
-            "attempt_started", notebook=self._task.notebook.path, cells=len(self._steps)
-        )
+        Raises OSError when the ledger cannot be written.
+        """
+        cells = planned(self.notebook, self._task)
+        self._file.append(ledger.attempt_started(self._task.notebook.path, cells))
         self._listen()
-        flusher = asyncio.ensure_future(self._flush_regularly())
         try:
-            failure = await self._start_kernel()
-            return failure or await self._run_cells()
+            await self._start_kernel()
+            await self._run_cells()
+            return Finished("completed")
+        except EndedError as end:
+            return self._finished(end)
         finally:
-            flusher.cancel()
-            await self._stop_kernel()
+            await self._close()
+
+    def _finished(self, end: EndedError) -> Finished:
+        cell = self._current.index if self._current else None
+        rest: list[int] = []
+        if end.outcome == "exit" and self._current:
+            rest = never_ran(self._steps[self._steps.index(self._current) + 1 :])
+        return Finished(end.outcome, cell, end.error, rest)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._cancel)
+        limit = self._task.timeouts.run
+        if limit is not None:
+            loop.call_later(limit, self._stop, EndedError("run_timeout", value=_seconds(limit)))
 
     def _cancel(self) -> None:
-        """First interrupt, then, after the grace or when asked again, kill."""
-        if self._cancelled:
-            asyncio.ensure_future(self._kill_kernel())
-            return
-        self._cancelled = True
-        if self._manager.has_kernel:
-            asyncio.ensure_future(self._interrupt())
+        """The second time at once."""
+        if self._stopped is not None:
+            self._kernel.kill()
+        self._stop(EndedError("cancelled"))
 
-    async def _interrupt(self) -> None:
-        await self._manager.interrupt_kernel()
-        await asyncio.sleep(INTERRUPT_GRACE)
-        await self._kill_kernel()
+    def _stop(self, end: EndedError) -> None:
+        """End the notebook from outside: interrupt the cell, after a grace kill the kernel."""
+        if self._stopped is None:
+            self._stopped = end
+            self._stopper.append(asyncio.ensure_future(self._interrupt_then_kill()))
 
-    async def _kill_kernel(self) -> None:
-        if self._manager.has_kernel:
-            await self._manager.shutdown_kernel(now=True)
+    async def _interrupt_then_kill(self) -> None:
+        if self._current is not None:
+            await self._kernel.interrupt()
+            await asyncio.sleep(INTERRUPT_GRACE)
+        self._kernel.kill()
 
-    async def _start_kernel(self) -> Result | None:
-        """Start it and wait until it answers; a result when it does not."""
+    async def _start_kernel(self) -> None:
+        """Start it and wait until it answers. Raises EndedError."""
+        limit = self._task.timeouts.kernel_start
         try:
-            await self._client.async_start_new_kernel(
-                cwd=str(self._workspace.cwd), env=self._environment()
-            )
-            await self._client.async_start_new_kernel_client()
+            environment = kernel_environment(self._task, os.environ)
+            await self._kernel.start(self._workspace.cwd, environment)
+            self.notebook, self._steps = steps_of(self.notebook, self._task)
+            info = await asyncio.wait_for(self._kernel.ready(), limit)
         except NoSuchKernel:
-            return Result("kernel_not_found", error=_error("", self._task.kernel))
-        except (OSError, RuntimeError, TimeoutError) as error:
-            outcome = "cancelled" if self._cancelled else "kernel_start"
-            return Result(outcome, error=_error("", str(error).strip() or type(error).__name__))
-        self._ledger.append("kernel_started", kernel=self._task.kernel)
-        return None
+            raise EndedError("kernel_not_found", value=self._task.kernel) from None
+        except asyncio.TimeoutError:
+            raise EndedError("kernel_timeout", value=_seconds(limit)) from None
+        except KernelGoneError as gone:
+            reason = f"its process ended with status {gone.status}; the runner's log says why"
+            raise self._stopped or EndedError("kernel_start", value=reason) from None
+        except (OSError, RuntimeError) as error:
+            raise EndedError("kernel_start", value=str(error)) from error
+        self._file.append(ledger.kernel_started(self._task.kernel))
+        describe_language(self.notebook, info)
+        self._client = CellClient(self.notebook, self._kernel.client, self.recorder)
+        self._writers = [
+            asyncio.ensure_future(self._client.read()),
+            asyncio.ensure_future(self._tick()),
+        ]
 
-    def _environment(self) -> dict[str, str]:
-        own = {
-            "JUPYTER_DEPLOY_RUN": str(self._task.run_id),
-            "JUPYTER_DEPLOY_NAME": self._task.deployment,
-        }
-        return {**os.environ, **own}
-
-    async def _run_cells(self) -> Result:
-        for number, step in enumerate(self._steps, 1):
-            try:
-                await self._run_cell(step, number)
-            except _Ended as end:
-                rest = [item.index for item in self._steps[number:] if item.index is not None]
-                never_ran = rest if end.outcome == "exit" else []
-                return Result(end.outcome, step.index, end.error, never_ran)
-        return Result("completed")
-
-    async def _run_cell(self, step: Step, number: int) -> None:
-        if self._cancelled:
-            raise _Ended("cancelled")
-        self._ledger.append("cell_started", cell=step.index, number=number, cells=len(self._steps))
-        self._recorder.begin(step.index, step.cell.outputs)
-        began, at = time.monotonic(), now()
-        try:
-            await self._execute(step)
-        except _Ended:
-            self._cell_finished(step, "error", began, at)
-            raise
-        self._cell_finished(step, "ok", began, at)
-
-    async def _execute(self, step: Step) -> None:
-        """Send the cell and wait for its end. Raises _Ended."""
-        client, place = self._client, self.notebook.cells.index(step.cell)
-        client.on_cell_executed = self._keep_reply
-        execute = type(client.kc).execute
-        expressions = client.ask_for_exit_code(step.cell)
-        client.kc.execute = functools.partial(  # type: ignore[union-attr, method-assign]
-            execute, client.kc, user_expressions=expressions
-        )
-        try:
-            await client.async_execute_cell(step.cell, place)
-        except CellExecutionError as error:
-            self._recorder.flush()
-            raise self._failed(error) from error
-        except DeadKernelError as error:
-            self._recorder.flush()
-            raise _Ended("cancelled" if self._cancelled else "kernel_died") from error
-        self._recorder.flush()
-        self._look_at_reply(bool(expressions))
-
-    def _keep_reply(self, cell: NotebookNode, cell_index: int, execute_reply: Any) -> None:
-        self._client.reply = execute_reply["content"]
-
-    def _failed(self, error: CellExecutionError) -> _Ended:
-        if self._cancelled:
-            return _Ended("cancelled")
-        found = _error(error.ename, error.evalue)
-        if error.ename == "SystemExit":
-            return _Ended("exit", found)
-        if error.ename == "StdinNotImplementedError":
-            return _Ended("input", found)
-        return _Ended("error", found)
-
-    def _look_at_reply(self, has_exit_code: bool) -> None:
-        reply = self._client.reply
-        if has_exit_code:
-            answer = reply.get("user_expressions", {}).get("exit_code", {})
-            code = answer.get("data", {}).get("text/plain", "0")
-            if code not in ("0", "None"):
-                self._recorder.warn(f"A shell command ended with exit code {code}.")
-        if any(item.get("source") == "ask_exit" for item in reply.get("payload", ())):
-            raise _Ended("exit", _error("SystemExit", "0"))
-
-    def _cell_finished(self, step: Step, status: str, began: float, at: str) -> None:
-        duration = round(time.monotonic() - began, 6)
-        step.cell.metadata["papermill"] = {
-            "status": "completed" if status == "ok" else "failed",
-            "exception": status != "ok",
-            "start_time": at,
-            "end_time": now(),
-            "duration": duration,
-        }
-        self._ledger.append("cell_finished", cell=step.index, status=status, duration=duration)
-
-    async def _flush_regularly(self) -> None:
+    async def _tick(self) -> None:
         while True:
             await asyncio.sleep(PAUSE)
-            self._recorder.flush_if_due()
+            self.recorder.tick()
 
-    async def _stop_kernel(self) -> None:
-        self._recorder.flush()
-        if self._client.kc is not None:
-            self._client.kc.stop_channels()
-        await self._kill_kernel()
+    async def _run_cells(self) -> None:
+        target = None
+        for number, step in enumerate(self._steps, 1):
+            if self._stopped is not None:
+                raise self._stopped
+            self._current = step
+            target = await self._run_cell(step, number)
+        if target is not None:
+            await self._look_back(target)
+
+    async def _run_cell(self, step: Step, number: int) -> Target:
+        self._file.append(ledger.cell_started(step.index, number, len(self._steps)))
+        target = Target(step.cell, step.place, self.recorder.begin(step.index, step.cell.outputs))
+        began, clock = datetime.now(timezone.utc), time.monotonic()
+        status = "error"
+        try:
+            await self._execute(target)
+            status = "ok"
+        finally:
+            self.recorder.end(target.sheet)
+            mark_cell(step.cell, "completed" if status == "ok" else "failed", began)
+            duration = round(time.monotonic() - clock, 6)
+            self._file.append(ledger.cell_finished(step.index, status, duration))
+        return target
+
+    async def _execute(self, target: Target) -> None:
+        """Run the cell and look how it ended. Raises EndedError."""
+        cell = target.cell
+        expressions = probes.with_cell(cell, self._task.language)
+        request = self._client.request(
+            target, cell.source, expressions, stop_on_error=not allows_errors(cell)
+        )
+        limit = self._task.timeouts.cell
+        timer = None
+        if limit is not None:
+            late = EndedError("cell_timeout", value=_seconds(limit))
+            timer = asyncio.get_running_loop().call_later(limit, self._stop, late)
+        try:
+            reply = await self._while_alive(request)
+        finally:
+            if timer is not None:
+                timer.cancel()
+        if self._stopped is not None:
+            raise self._stopped
+        self._judge_reply(target, reply)
+
+    async def _while_alive(self, request: Coroutine[Any, Any, T]) -> T:
+        """The result of the request. Raises EndedError when the kernel dies before it comes."""
+        asked = asyncio.ensure_future(request)
+        death = asyncio.ensure_future(self._kernel.death())
+        try:
+            watched: list[asyncio.Future[Any]] = [asked, death, *self._writers]
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            for writer in self._writers:
+                if writer.done():
+                    writer.result()  # raises: they only end when they cannot write
+            if asked.done():
+                return asked.result()
+            await asyncio.sleep(LAST_WORDS)
+            raise self._stopped or EndedError("kernel_died", value=str(death.result()))
+        finally:
+            asked.cancel()
+            death.cancel()
+
+    def _judge_reply(self, target: Target, reply: dict[str, Any]) -> None:
+        """Raises EndedError unless the next cell may run."""
+        if reply["status"] != "ok":
+            self._judge_error(target, reply)
+            return
+        sentence = probes.shell_warning(reply)
+        if sentence is not None:
+            self.recorder.warn(target.sheet, sentence)
+        for item in reply.get("payload", ()):
+            if item.get("source") == "ask_exit":
+                raise EndedError("exit", "SystemExit", _code(item.get("keepkernel")))
+
+    def _judge_error(self, target: Target, reply: Mapping[str, Any]) -> None:
+        name, value = reply.get("ename", reply["status"]), reply.get("evalue", "")
+        if allows_errors(target.cell):
+            return
+        if self.notebook.metadata.get("execution", {}).get("allow_errors") is True:
+            self.recorder.warn(target.sheet, f"An error that the notebook allows: {name}: {value}")
+            return
+        raise EndedError(_outcome(name, value), name, value)
+
+    async def _look_back(self, target: Target) -> None:
+        """Ask the kernel for failures that nobody has seen; hear threads out."""
+        expressions = probes.at_the_end(self._task.language)
+        if not expressions:
+            return
+        request = self._client.request(target, "", expressions, silent=True)
+        try:
+            reply = await asyncio.wait_for(self._while_alive(request), PROBE)
+        except (asyncio.TimeoutError, EndedError):
+            return  # every cell has ended well: what the kernel does now is its own affair
+        for sentence in probes.task_warnings(reply):
+            self.recorder.warn(target.sheet, sentence)
+
+    async def _close(self) -> None:
+        try:
+            if self._stopped is None:
+                await self._kernel.leave()
+            self.recorder.finish()
+        finally:
+            for task in (*self._writers, *self._stopper):
+                task.cancel()
+            await self._kernel.close()
 
 
-def save_conventions(notebook: NotebookNode, task: Task, began: str, failed: bool) -> None:
-    """The metadata that papermill writes, for programs that read it."""
-    notebook.metadata["papermill"] = {
-        "parameters": task.parameters,
-        "input_path": task.notebook.path,
-        "output_path": "output.ipynb",
-        "start_time": began,
-        "end_time": now(),
-        "exception": failed or None,
-    }
+def _outcome(name: str, value: str) -> str:
+    if name == "SystemExit":
+        return "exit"
+    if name == "StdinNotImplementedError":
+        return "input"
+    if name == "OSError" and "[Errno 28]" in value:
+        return "disk_full"
+    return "error"
 
 
-def now() -> str:
-    return datetime.now(timezone.utc).isoformat()
+def _code(keep: object) -> str:
+    """`exit(3)` of IPython takes its argument for a wish to keep the kernel."""
+    return "0" if isinstance(keep, bool) or keep is None else str(keep)
 
 
-def _error(name: str, value: str) -> dict[str, str]:
-    return {"name": name, "value": value}
+def _seconds(limit: float) -> str:
+    return f"{limit:g} s"

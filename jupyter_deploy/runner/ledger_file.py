@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+
+from jupyter_deploy.domain.ledger import Draft
 
 #: What must survive a loss of power; outputs may not.
 _SYNCED = ("attempt_started", "cell_started", "finished")
+#: Bytes kept back, so that a full disk does not swallow the end of the story.
+RESERVE = 256 * 1024
 
 
 class LedgerFile:
@@ -17,12 +21,32 @@ class LedgerFile:
 
     def __init__(self, path: Path) -> None:
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115, open as long as the process
+        self._size = self._file.tell()
         self._seq = 0
+        self._reserve = path.with_suffix(".reserve")
+        self._reserve.write_bytes(b"\0" * RESERVE)
 
-    def append(self, kind: str, **data: Any) -> None:
-        self._seq += 1
+    def append(self, draft: Draft) -> int:
+        """Write one entry; its size in bytes. Raises OSError and then has written nothing."""
         at = datetime.now(timezone.utc).isoformat()
-        document = {"seq": self._seq, "at": at, "kind": kind, **data}
-        self._file.write(json.dumps(document).encode() + b"\n")
-        if kind in _SYNCED:
-            os.fdatasync(self._file.fileno())
+        document = {"seq": self._seq + 1, "at": at, "kind": draft.kind, **draft.data}
+        line = json.dumps(document, allow_nan=False).encode() + b"\n"
+        self._write(line)
+        self._seq += 1
+        if draft.kind in _SYNCED:
+            os.fsync(self._file.fileno())
+        return len(line)
+
+    def _write(self, line: bytes) -> None:
+        try:
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            # Half a line would make the next one unreadable too.
+            os.ftruncate(self._file.fileno(), self._size)
+            raise
+        self._size += len(line)
+
+    def release_reserve(self) -> None:
+        """Room for the last entries on a full disk."""
+        self._reserve.unlink(missing_ok=True)

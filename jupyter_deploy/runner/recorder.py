@@ -1,19 +1,24 @@
 """Outputs on their way from the kernel into the notebook and the ledger.
 
 Text is gathered for a moment before it is written, so that a hundred thousand
-prints are some hundred entries, and capped before it is held.
+prints are some hundred entries, and capped before it is held. What changes
+outputs already written (an updated display, a cleared figure) makes the cell
+*stale*: its outputs are written anew, at most so often.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from jupyter_deploy.domain import ledger
+from jupyter_deploy.notebook.outputs import clean_text, storable
 from jupyter_deploy.notebook.streams import collapse, extend
 from jupyter_deploy.runner.ledger_file import LedgerFile
 
@@ -23,120 +28,197 @@ RUN_CAP = 200 * 1024 * 1024
 #: Text is written after so many seconds or characters.
 PAUSE = 0.1
 PIECE = 64 * 1024
+#: From so many bytes of one cell on the ledger is written more and more rarely.
+BUSY = 2 * 1024 * 1024
+LONGEST_PAUSE = 30.0
 
-_SILENT_FAILURES = {
-    "Exception in thread ": "A thread failed without stopping the notebook: {}",
-    "Task exception was never retrieved": "An asyncio task failed without stopping the notebook.",
-}
+_THREAD = "Exception in thread "
+_TASK = "Task exception was never retrieved"
+_ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit)\b.*$", re.MULTILINE)
+
+
+@dataclass
+class Sheet:
+    """The outputs of one cell; `index` is its place in the captured notebook."""
+
+    index: int | None
+    outputs: list[NotebookNode]
+    kept: int = 0
+    logged: int = 0
+    full: bool = False
+    stale: bool = False
+    suspicious: bool = False
+    written_at: float = 0.0
+    warned: set[str] = field(default_factory=set)
+
+    @property
+    def pause(self) -> float:
+        """Seconds between two writings: hours of a progress bar must not fill the disk."""
+        return float(min(LONGEST_PAUSE, PAUSE * (1 + (self.logged / BUSY) ** 2)))
 
 
 class Recorder:
-    """The outputs of the cell under way."""
+    """Keeps outputs within the caps and the ledger up with them."""
 
-    def __init__(self, ledger: LedgerFile) -> None:
-        self._ledger = ledger
-        self._run_bytes = 0
-        self._cell: int | None = None
-        self._outputs: list[NotebookNode] = []
-        self._cell_bytes = 0
+    def __init__(self, file: LedgerFile) -> None:
+        self._file = file
+        self._kept = 0
+        self._sheets: list[Sheet] = []
+        self._current = Sheet(None, [])
         self._stream = ""
         self._pieces: list[str] = []
         self._length = 0
-        self._since = 0.0
-        self._warned: set[str] = set()
+        self.warnings: list[tuple[int | None, str]] = []
 
-    def begin(self, cell: int | None, outputs: list[NotebookNode]) -> None:
-        """The next outputs belong to this cell of the captured notebook."""
-        self._cell, self._outputs, self._cell_bytes = cell, outputs, 0
-        self._warned.clear()
+    def begin(self, index: int | None, outputs: list[NotebookNode]) -> Sheet:
+        """A new cell; `outputs` is its list in the notebook."""
+        sheet = Sheet(index, outputs)
+        self._sheets.append(sheet)
+        return sheet
 
-    def text(self, outputs: list[NotebookNode], stream: str, text: str) -> None:
+    def text(self, sheet: Sheet, stream: str, text: str) -> None:
         """A piece of stdout or stderr."""
-        self._outputs = outputs
-        if not self._room(len(text)):
+        if sheet.full:
             return
-        if stream != self._stream:
+        if sheet is not self._current or stream != self._stream:
             self.flush()
-            self._stream = stream
-        if not self._pieces:
-            self._since = time.monotonic()
-        self._pieces.append(text)
+            self._current, self._stream = sheet, stream
+        self._pieces.append(clean_text(text))
         self._length += len(text)
+        if self._length >= PIECE:
+            self._shorten()
+
+    def _shorten(self) -> None:
+        gathered = collapse("".join(self._pieces))
+        self._pieces, self._length = [gathered], len(gathered)
         if self._length >= PIECE:
             self.flush()
 
-    def rich(self, output: dict[str, Any]) -> None:
-        """Any other output, already in the notebook."""
-        self._ledger.append("output", cell=self._cell, output=output)
+    def admit(self, sheet: Sheet, content: Mapping[str, Any], *, always: bool) -> Any:
+        """The content of another output made storable, None when there is no room for it.
 
-    def admits(self, content: dict[str, Any]) -> bool:
-        """Whether this rich output is within the caps."""
+        `always` is for errors: they are why the run failed.
+        """
         self.flush()
-        return self._room(len(json.dumps(content, default=str)))
+        content, size = storable(content)
+        if sheet.full and not always:
+            return None
+        if not always and not self._has_room(sheet, size):
+            self._cut(sheet)
+            return None
+        self._grow(sheet, size)
+        return content
 
-    def cleared(self) -> None:
-        self._drop()
-        self._ledger.append("clear_output", cell=self._cell)
+    def rich(self, sheet: Sheet, output: Mapping[str, Any]) -> None:
+        """An admitted output, now in the notebook."""
+        if not sheet.stale:
+            self._log(sheet, output)
 
-    def flush_if_due(self) -> None:
-        if self._pieces and time.monotonic() - self._since >= PAUSE:
+    def changed(self, sheet: Sheet) -> None:
+        """Outputs of this cell are not what the ledger says."""
+        self.flush()
+        sheet.stale = True
+
+    def cleared(self, sheet: Sheet) -> None:
+        if sheet is self._current:
+            self._drop()
+        self._grow(sheet, -sheet.kept)
+        sheet.full, sheet.stale = False, True
+
+    def tick(self) -> None:
+        """Write what has waited long enough; call it a few times a second."""
+        now = time.monotonic()
+        if self._pieces and now - self._current.written_at >= self._current.pause:
             self.flush()
+        for sheet in self._sheets:
+            if sheet.stale and now - sheet.written_at >= sheet.pause:
+                self._write_anew(sheet)
+
+    def end(self, sheet: Sheet) -> None:
+        """The cell is over; threads may still write."""
+        self.flush()
+        if sheet.stale:
+            self._write_anew(sheet)
+        if sheet.suspicious:
+            self._look_for_failures(sheet)
+
+    def finish(self) -> None:
+        """Nothing comes any more."""
+        for sheet in self._sheets:
+            self.end(sheet)
 
     def flush(self) -> None:
-        """Write the gathered text."""
+        """Put the gathered text into the notebook and the ledger."""
         if not self._pieces:
             return
-        text = collapse("".join(self._pieces))
-        stream = self._stream
+        sheet, stream, text = self._current, self._stream, collapse("".join(self._pieces))
         self._drop()
-        self._add_text(stream, text)
-        self._ledger.append(
-            "output",
-            cell=self._cell,
-            output={"output_type": "stream", "name": stream, "text": text},
-        )
-        if stream == "stderr":
-            self._look_for_failures(text)
+        room = min(CELL_CAP - sheet.kept, RUN_CAP - self._kept)
+        self._add_text(sheet, stream, text[: max(room, 0)])
+        if len(text) > room:
+            self._cut(sheet)
 
-    def _add_text(self, stream: str, text: str) -> None:
-        last = self._outputs[-1] if self._outputs else None
+    def warn(self, sheet: Sheet, message: str) -> None:
+        """Once per cell and sentence."""
+        if message not in sheet.warned:
+            sheet.warned.add(message)
+            self.warnings.append((sheet.index, message))
+            self._file.append(ledger.warning(sheet.index, message))
+
+    def _add_text(self, sheet: Sheet, stream: str, text: str) -> None:
+        if not text:
+            return
+        last = sheet.outputs[-1] if sheet.outputs else None
         if last is not None and last.output_type == "stream" and last.name == stream:
+            before = len(last.text)
             last.text = extend(last.text, text)
+            self._grow(sheet, len(last.text) - before)
         else:
-            self._outputs.append(new_output("stream", name=stream, text=text))  # type: ignore[no-untyped-call]
+            sheet.outputs.append(new_output("stream", name=stream, text=text))
+            self._grow(sheet, len(text))
+        if not sheet.stale:
+            self._log(sheet, {"output_type": "stream", "name": stream, "text": text})
+        if stream == "stderr" and (_THREAD in text or _TASK in text):
+            sheet.suspicious = True
+
+    def _log(self, sheet: Sheet, output: Mapping[str, Any]) -> None:
+        sheet.logged += self._file.append(ledger.output(sheet.index, output))
+        sheet.written_at = time.monotonic()
+
+    def _write_anew(self, sheet: Sheet) -> None:
+        sheet.stale = False
+        self._file.append(ledger.clear_output(sheet.index))
+        size = 0
+        for output in sheet.outputs:
+            self._log(sheet, output)
+            size += storable(output)[1]
+        self._grow(sheet, size - sheet.kept)
+
+    def _has_room(self, sheet: Sheet, size: int) -> bool:
+        return sheet.kept + size <= CELL_CAP and self._kept + size <= RUN_CAP
+
+    def _grow(self, sheet: Sheet, size: int) -> None:
+        sheet.kept += size
+        self._kept += size
+
+    def _cut(self, sheet: Sheet) -> None:
+        """Say once that the rest is missing."""
+        sheet.full = True
+        whose, cap = ("cell", CELL_CAP) if self._kept < RUN_CAP else ("run", RUN_CAP)
+        limit = f"more than {cap // 1024**2} MB in this {whose}"
+        self._add_text(sheet, "stderr", f"\n[output cut here: {limit}]\n")
+        self.warn(sheet, f"Output was cut: {limit}.")
 
     def _drop(self) -> None:
-        self._pieces, self._length, self._stream = [], 0, ""
+        self._pieces, self._length = [], 0
 
-    def _room(self, size: int) -> bool:
-        if self._cell_bytes > CELL_CAP or self._run_bytes > RUN_CAP:
-            return False
-        self._cell_bytes += size
-        self._run_bytes += size
-        if self._cell_bytes > CELL_CAP or self._run_bytes > RUN_CAP:
-            self._truncate()
-            return False
-        return True
-
-    def _truncate(self) -> None:
-        self.flush()
-        cap = CELL_CAP if self._cell_bytes > CELL_CAP else RUN_CAP
-        notice = f"\n[output cut here: more than {cap // 1024**2} MB]\n"
-        self._add_text("stderr", notice)
-        output = {"output_type": "stream", "name": "stderr", "text": notice}
-        self._ledger.append("output", cell=self._cell, output=output)
-        self.warn(f"More than {cap // 1024**2} MB of output; the rest was cut.")
-
-    def _look_for_failures(self, text: str) -> None:
-        for mark, sentence in _SILENT_FAILURES.items():
-            if mark in text:
-                errors = re.findall(
-                    r"^(\w[\w.]*(?:Error|Exception|Interrupt).*)$", text, re.MULTILINE
-                )
-                self.warn(sentence.format(errors[-1] if errors else "see its output."))
-
-    def warn(self, message: str) -> None:
-        """Once per cell and sentence."""
-        if message not in self._warned:
-            self._warned.add(message)
-            self._ledger.append("warning", cell=self._cell, message=message)
+    def _look_for_failures(self, sheet: Sheet) -> None:
+        sheet.suspicious = False
+        texts = [o.text for o in sheet.outputs if o.output_type == "stream" and o.name == "stderr"]
+        for mark, sentence in (
+            (_THREAD, "A thread failed without stopping the notebook"),
+            (_TASK, "An asyncio task failed without stopping the notebook"),
+        ):
+            for part in "".join(texts).split(mark)[1:]:
+                error = _ERROR.search(part)
+                self.warn(sheet, f"{sentence}: {error[0][:300]}" if error else f"{sentence}.")

@@ -17,6 +17,15 @@ class TaskFile:
 
 
 @dataclass(frozen=True)
+class Timeouts:
+    """Limits in seconds; None is no limit."""
+
+    kernel_start: float
+    cell: float | None
+    run: float | None
+
+
+@dataclass(frozen=True)
 class Task:
     run_id: int
     deployment: str
@@ -25,7 +34,7 @@ class Task:
     kernel: str
     language: str
     parameters: dict[str, Any]
-    kernel_start: float
+    timeouts: Timeouts
 
 
 def read_task(folder: Path) -> Task:
@@ -39,7 +48,7 @@ def read_task(folder: Path) -> Task:
         kernel=document["kernel"],
         language=document["language"],
         parameters=document["parameters"],
-        kernel_start=document["timeouts"]["kernel_start"],
+        timeouts=Timeouts(**document["timeouts"]),
     )
 
 
