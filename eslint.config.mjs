@@ -16,11 +16,19 @@ export default tseslint.config(
     ]
   },
   ...tseslint.configs.recommended,
-  jupyter.configs.recommended,
+  { plugins: { jupyter } },
+  ...jupyter.configs.recommended,
   prettier,
   {
     files: ['src/**/*.ts', 'src/**/*.tsx'],
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname
+      }
+    },
     rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/naming-convention': [
         'error',

@@ -82,9 +82,7 @@ def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> 
     clock, executor = SystemClock(), LocalExecutor()
     blobs = FileBlobStore(settings.blobs_dir)
     watcher = Watcher(store, executor, clock, settings.runs_dir)
-    dispatcher = Dispatcher(
-        store, executor, blobs, watcher, clock, settings.max_running
-    )
+    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, settings.max_running)
     core = Core(
         store,
         Scheduler(store, clock),
@@ -109,17 +107,13 @@ async def _serve(settings: Settings, store: Store) -> None:
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)
-    context = Context(
-        parts.core, parts.service, parts.blobs, token, lambda: _now(status)
-    )
+    context = Context(parts.core, parts.service, parts.blobs, token, lambda: _now(status))
     server = HTTPServer(make_application(context), max_body_size=MAX_BLOB)
     server.add_sockets(sockets)
     parts.core.start()
     try:
         _announce(settings.runtime_file, {**status, "token": token})
-        log.info(
-            "engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"]
-        )
+        log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
         await stopped.wait()
     finally:
         settings.runtime_file.unlink(missing_ok=True)
@@ -136,8 +130,6 @@ def _status(settings: Settings, port: int) -> dict[str, Any]:
         "since": datetime.now().astimezone().isoformat(),
         "data_dir": str(settings.data_dir),
         "database": settings.shown_database,
-            hide_password=True
-        ),
         "version": __version__,
     }
 

@@ -26,9 +26,7 @@ class DeployError(Exception):
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
 
-    def __init__(
-        self, message: str, *, field: str | None = None, hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, field: str | None = None, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
@@ -96,9 +94,5 @@ _BY_KIND: dict[str, type[DeployError]] = {
 def from_problem(problem: dict[str, Any]) -> DeployError:
     """The error that a problem+json document tells of."""
     cls = _BY_KIND.get(str(problem.get("type")), DeployError)
-    detail = str(
-        problem.get("detail")
-        or problem.get("title")
-        or "The engine refused the request"
-    )
+    detail = str(problem.get("detail") or problem.get("title") or "The engine refused the request")
     return cls(detail, field=problem.get("field"), hint=problem.get("hint"))

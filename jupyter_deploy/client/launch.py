@@ -78,9 +78,7 @@ def stop_engine(settings: Settings) -> bool:
 
 def _read(settings: Settings) -> dict[str, Any] | None:
     try:
-        document: dict[str, Any] = json.loads(
-            settings.runtime_file.read_text(encoding="utf-8")
-        )
+        document: dict[str, Any] = json.loads(settings.runtime_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return document
@@ -133,8 +131,8 @@ def _start(settings: Settings) -> Endpoint:
 
 def _not_started(settings: Settings, position: int) -> Unavailable:
     text = settings.log_file.read_bytes()[position:].decode(errors="replace").strip()
-    last = text.splitlines()[-1] if text else "it said nothing"
+    said = [line.removeprefix("Error: ") for line in text.splitlines() if "Error: " in line]
     return Unavailable(
-        f"The engine did not start: {last}",
+        f"The engine did not start: {said[-1] if said else 'it said nothing'}",
         hint=f"The whole story is in {settings.log_file}.",
     )

@@ -50,15 +50,9 @@ def _to_run(
     return newest
 
 
-def _firing(
-    schedule: Schedule, due: datetime, runs: bool, blocked_by: int | None
-) -> Firing:
+def _firing(schedule: Schedule, due: datetime, runs: bool, blocked_by: int | None) -> Firing:
     if not runs:
-        return Firing(
-            due, RunState.MISSED, f"Missed: nothing was running here at {due:%H:%M}."
-        )
+        return Firing(due, RunState.MISSED, f"Missed: nothing was running here at {due:%H:%M}.")
     if blocked_by is not None and schedule.overlap == "skip":
-        return Firing(
-            due, RunState.SKIPPED, f"Skipped: run {blocked_by} was still open."
-        )
+        return Firing(due, RunState.SKIPPED, f"Skipped: run {blocked_by} was still open.")
     return Firing(due, RunState.QUEUED, None)

@@ -39,9 +39,7 @@ def conclude(
 def _outputs(placement: Placement, entries: Sequence[Entry]) -> tuple[OutputFile, ...]:
     finished = [entry for entry in entries if entry.kind == "finished"]
     if finished:
-        return tuple(
-            OutputFile(**item) for item in finished[-1].data.get("outputs", ())
-        )
+        return tuple(OutputFile(**item) for item in finished[-1].data.get("outputs", ()))
     return _rebuilt(placement)
 
 
@@ -61,9 +59,7 @@ def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
     except (OSError, ValueError) as error:
         log.warning("run %s: no outputs could be kept: %s", placement.run_id, error)
         return ()
-    return (
-        OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),
-    )
+    return (OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),)
 
 
 def _write_whole(target: Path, content: bytes) -> None:

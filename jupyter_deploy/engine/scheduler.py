@@ -37,9 +37,7 @@ class Scheduler:
     def _fire(self, item: DueSchedule, now: datetime) -> None:
         schedule = item.schedule
         # One more than a batch: the first due time behind the batch is the next cursor.
-        times = next_fires(
-            schedule.cron, schedule.timezone, item.cursor, BATCH + 1, until=now
-        )
+        times = next_fires(schedule.cron, schedule.timezone, item.cursor, BATCH + 1, until=now)
         batch, more = times[:BATCH], len(times) > BATCH
         open_runs = self._store.open_runs(item.deployment)
         firings = plan(

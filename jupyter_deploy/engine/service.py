@@ -53,9 +53,7 @@ class Service:
         self._dispatcher = dispatcher
         self._clock = clock
 
-    def deploy(
-        self, new: NewVersion, environment: Environment | None
-    ) -> tuple[View, bool]:
+    def deploy(self, new: NewVersion, environment: Environment | None) -> tuple[View, bool]:
         """Make it live; False when it is live already.
 
         Raises InvalidInput for a name, parameter, schedule or missing upload,
@@ -71,9 +69,7 @@ class Service:
         self._check_uploads(new)
         if environment is not None:
             self._store.put_environment(environment)
-        _, created = self._store.deploy(
-            replace(new, parameters=parameters), self._clock.now()
-        )
+        _, created = self._store.deploy(replace(new, parameters=parameters), self._clock.now())
         return self.view(new.name), created
 
     def _check_uploads(self, new: NewVersion) -> None:
@@ -87,10 +83,7 @@ class Service:
 
     def views(self) -> list[View]:
         recent = self._store.recent(RECENT)
-        return [
-            self._view(item, recent.get(item.name, []))
-            for item in self._store.deployments()
-        ]
+        return [self._view(item, recent.get(item.name, [])) for item in self._store.deployments()]
 
     def view(self, name: str) -> View:
         deployment = self._store.deployment(name)
@@ -101,9 +94,7 @@ class Service:
         schedule = deployment.live.schedule
         fires = []
         if schedule and not deployment.paused:
-            fires = next_fires(
-                schedule.cron, schedule.timezone, self._clock.now(), PREVIEW
-            )
+            fires = next_fires(schedule.cron, schedule.timezone, self._clock.now(), PREVIEW)
         return View(deployment, fires, [self._live(run) for run in recent])
 
     def environment_of(self, version: Version) -> Environment | None:
@@ -197,9 +188,7 @@ class Service:
             "slots": self._dispatcher.slots,
             "queued": activity.queued,
             "running_runs": activity.running,
-            "keeps_alive": _reasons(
-                activity.queued + activity.running, activity.schedules
-            ),
+            "keeps_alive": _reasons(activity.queued + activity.running, activity.schedules),
         }
 
 

@@ -31,15 +31,11 @@ class _Live:
 
     def read(self) -> None:
         """Take over what is new; outputs stay in the file."""
-        self.entries += [
-            entry for entry in self.tail.read_new() if entry.kind != "output"
-        ]
+        self.entries += [entry for entry in self.tail.read_new() if entry.kind != "output"]
 
 
 class Watcher:
-    def __init__(
-        self, store: Store, executor: Executor, clock: Clock, runs_dir: Path
-    ) -> None:
+    def __init__(self, store: Store, executor: Executor, clock: Clock, runs_dir: Path) -> None:
         self._store = store
         self._executor = executor
         self._clock = clock
@@ -81,9 +77,7 @@ class Watcher:
 
     def check(self) -> bool:
         """Close what has ended; True when something has."""
-        ended = [
-            live for live in list(self._live.values()) if not self._still_alive(live)
-        ]
+        ended = [live for live in list(self._live.values()) if not self._still_alive(live)]
         for live in ended:
             self._close(live)
         return bool(ended)
@@ -91,9 +85,7 @@ class Watcher:
     def _still_alive(self, live: _Live) -> bool:
         if not self._executor.alive(live.placement):
             return False
-        late = (
-            live.cancelled_at and self._clock.now() - live.cancelled_at > CANCEL_GRACE
-        )
+        late = live.cancelled_at and self._clock.now() - live.cancelled_at > CANCEL_GRACE
         if late:
             self._executor.kill(live.placement)
         return True
@@ -105,7 +97,5 @@ class Watcher:
         live.read()
         ending = Ending(cancel_requested=live.cancelled_at is not None)
         closing = conclude(self._store, placement, live.entries, ending)
-        if not self._store.close(
-            placement.run_id, placement.fence, closing, self._clock.now()
-        ):
+        if not self._store.close(placement.run_id, placement.fence, closing, self._clock.now()):
             log.warning("run %s: a stale end was discarded", placement.run_id)

@@ -81,9 +81,7 @@ class EngineHandler(ProblemMixin):
 
     def prepare(self) -> None:
         given = self.request.headers.get("Authorization", "")
-        if not hmac.compare_digest(
-            given.encode(), f"token {self.context.token}".encode()
-        ):
+        if not hmac.compare_digest(given.encode(), f"token {self.context.token}".encode()):
             raise Forbidden(
                 "The engine's token is missing or wrong.",
                 hint="It is in the engine's runtime file; the CLI and JupyterLab read it.",
@@ -110,9 +108,7 @@ class EngineHandler(ProblemMixin):
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(document))
 
-    def integer(
-        self, name: str, default: int, low: int, high: int | None = None
-    ) -> int:
+    def integer(self, name: str, default: int, low: int, high: int | None = None) -> int:
         """An integer of the query. Raises InvalidInput."""
         text = self.get_query_argument(name, str(default))
         try:
@@ -120,12 +116,8 @@ class EngineHandler(ProblemMixin):
         except ValueError:
             value = low - 1
         if value < low or (high is not None and value > high):
-            bounds = (
-                f"from {low} to {high}" if high is not None else f"of at least {low}"
-            )
-            raise InvalidInput(
-                f"{name} is a whole number {bounds}, not {text!r}.", field=name
-            )
+            bounds = f"from {low} to {high}" if high is not None else f"of at least {low}"
+            raise InvalidInput(f"{name} is a whole number {bounds}, not {text!r}.", field=name)
         return value
 
 

@@ -27,9 +27,7 @@ class CapturingHandler(ExtensionHandler):
     async def captured(self, request: dict[str, Any]) -> Captured:
         notebook = _inside(self.root, request["notebook"])
         patterns = request.get("files", [])
-        return await asyncio.to_thread(
-            capture, notebook, limit=self.root, patterns=patterns
-        )
+        return await asyncio.to_thread(capture, notebook, limit=self.root, patterns=patterns)
 
     async def client(self) -> EngineClient:
         endpoint = await self.endpoint()
@@ -80,10 +78,7 @@ class InspectHandler(CapturingHandler):
 
     async def _current(self, notebook: str) -> dict[str, Any] | None:
         """The deployment of this notebook, the newest if there are several."""
-        if (
-            not find_engine(self.deploy_settings)
-            and not self.deploy_settings.has_database
-        ):
+        if not find_engine(self.deploy_settings) and not self.deploy_settings.has_database:
             return None
         client = await self.client()
         deployments = (await asyncio.to_thread(client.deployments))["deployments"]

@@ -110,15 +110,11 @@ class DeploymentsHandler(EngineHandler):
                 hint="Deploy through the Jupyter Server or the command line.",
             )
         new, environment = self._read(request)
-        view, created = await self.on_core(
-            lambda: self.service.deploy(new, environment)
-        )
+        view, created = await self.on_core(lambda: self.service.deploy(new, environment))
         self.send(await self.document(view), 201 if created else 200)
 
     async def document(self, view: View) -> documents.Document:
-        environment = await self.on_core(
-            lambda: self.service.environment_of(view.deployment.live)
-        )
+        environment = await self.on_core(lambda: self.service.environment_of(view.deployment.live))
         return documents.deployment_document(view, environment)
 
     def _read(self, request: dict[str, Any]) -> tuple[NewVersion, Environment | None]:

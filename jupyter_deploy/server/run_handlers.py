@@ -32,9 +32,7 @@ class RunsHandler(EngineHandler):
             await self.on_core(lambda: self.service.view(name))
         runs = await self.on_core(lambda: self.service.runs(query))
         following = str(runs[-1].id) if len(runs) == query.limit else None
-        self.send(
-            {"runs": [documents.run_document(run) for run in runs], "next": following}
-        )
+        self.send({"runs": [documents.run_document(run) for run in runs], "next": following})
 
     def _query(self, name: str | None) -> RunQuery:
         cursor = self.get_query_argument("cursor", "")
@@ -72,9 +70,7 @@ class DeploymentRunsHandler(RunsHandler):
     def _key(self) -> str | None:
         key = self.request.headers.get("Idempotency-Key")
         if key is not None and not 1 <= len(key) <= 200:
-            raise InvalidInput(
-                "An Idempotency-Key has 1 to 200 characters.", field="key"
-            )
+            raise InvalidInput("An Idempotency-Key has 1 to 200 characters.", field="key")
         return key
 
 
@@ -101,9 +97,7 @@ class CancelHandler(EngineHandler):
 class LedgerHandler(EngineHandler):
     async def get(self, number: str) -> None:
         after = self.integer("after", 0, 0)
-        entries, complete = await self.on_core(
-            lambda: self.service.ledger(run_id(number))
-        )
+        entries, complete = await self.on_core(lambda: self.service.ledger(run_id(number)))
         page, more = await asyncio.to_thread(_page, entries, after)
         self.send(
             {
@@ -134,9 +128,7 @@ class SourceHandler(EngineHandler):
 class OutputHandler(EngineHandler):
     async def get(self, number: str, name: str) -> None:
         wanted = "output.ipynb" if name == "output.html" else name
-        path, media_type = await self.on_core(
-            lambda: self.service.output(run_id(number), wanted)
-        )
+        path, media_type = await self.on_core(lambda: self.service.output(run_id(number), wanted))
         if not path.is_file():
             raise NotFound(f"The output {name!r} of run {number} is no longer on disk.")
         self._protect()

@@ -27,9 +27,7 @@ REST = 1.0
 
 
 class TransitionFeed:
-    def __init__(
-        self, settings: Settings, events: EventLogger, log: logging.Logger
-    ) -> None:
+    def __init__(self, settings: Settings, events: EventLogger, log: logging.Logger) -> None:
         self._settings = settings
         self._events = events
         self._log = log
@@ -62,8 +60,6 @@ class TransitionFeed:
         response = await AsyncHTTPClient().fetch(request)
         document: dict[str, Any] = json.loads(response.body)
         for event in document["events"]:
-            data = {
-                key: event[key] for key in ("id", "kind", "deployment", "run", "state")
-            }
+            data = {key: event[key] for key in ("id", "kind", "deployment", "run", "state")}
             self._events.emit(schema_id=SCHEMA_ID, data=data)
         return int(document["next"])

@@ -61,9 +61,7 @@ def _create(url: str) -> Engine:
             hint="Remove c.Deploy.database_url from the configuration.",
         )
     # One connection for one writing thread; requests wait in that thread's queue.
-    engine = create_engine(
-        parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}
-    )
+    engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine

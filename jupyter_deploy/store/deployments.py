@@ -64,14 +64,10 @@ def _create(connection: Connection, new: NewVersion, now: datetime) -> None:
         _put_schedule(connection, key[0], new.schedule, True, now)
 
 
-def _supersede(
-    connection: Connection, row: AnyRow, new: NewVersion, now: datetime
-) -> None:
+def _supersede(connection: Connection, row: AnyRow, new: NewVersion, now: datetime) -> None:
     number = (
         connection.execute(
-            select(func.max(versions.c.number)).where(
-                versions.c.deployment_id == row.id
-            )
+            select(func.max(versions.c.number)).where(versions.c.deployment_id == row.id)
         ).scalar_one()
         + 1
     )
@@ -141,14 +137,10 @@ def _put_schedule(
         "in_force": in_force,
     }
     changed = connection.execute(
-        update(schedules)
-        .where(schedules.c.deployment_id == deployment_id)
-        .values(values)
+        update(schedules).where(schedules.c.deployment_id == deployment_id).values(values)
     )
     if not changed.rowcount:
-        connection.execute(
-            insert(schedules).values(deployment_id=deployment_id, **values)
-        )
+        connection.execute(insert(schedules).values(deployment_id=deployment_id, **values))
 
 
 def _set_in_force(
@@ -166,9 +158,7 @@ def _set_in_force(
             "cursor": now,
             "next_due": next_due(Schedule.from_json(held.spec), now),
         }
-    connection.execute(
-        update(schedules).where(schedules.c.id == held.id).values(values)
-    )
+    connection.execute(update(schedules).where(schedules.c.id == held.id).values(values))
 
 
 def next_due(schedule: Schedule, after: datetime) -> datetime | None:
@@ -180,21 +170,15 @@ def set_paused(connection: Connection, name: str, paused: bool, now: datetime) -
     row = find(connection, name)
     if row.paused == paused:
         return
-    connection.execute(
-        update(deployments).where(deployments.c.id == row.id).values(paused=paused)
-    )
+    connection.execute(update(deployments).where(deployments.c.id == row.id).values(paused=paused))
     has_schedule = _live_row(connection, row).schedule is not None
     _set_in_force(connection, row.id, has_schedule and not paused, now)
-    record(
-        connection, "deployment.paused" if paused else "deployment.resumed", now, name
-    )
+    record(connection, "deployment.paused" if paused else "deployment.resumed", now, name)
 
 
 def delete(connection: Connection, name: str, now: datetime) -> None:
     row = find(connection, name)
-    connection.execute(
-        update(deployments).where(deployments.c.id == row.id).values(deleted_at=now)
-    )
+    connection.execute(update(deployments).where(deployments.c.id == row.id).values(deleted_at=now))
     _set_in_force(connection, row.id, False, now)
     connection.execute(
         update(runs)
@@ -221,8 +205,7 @@ def all_live(connection: Connection) -> list[Deployment]:
         .order_by(deployments.c.name)
     )
     return [
-        Deployment(row.deployment, row.paused, version_of(row))
-        for row in connection.execute(query)
+        Deployment(row.deployment, row.paused, version_of(row)) for row in connection.execute(query)
     ]
 
 

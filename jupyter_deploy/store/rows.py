@@ -66,9 +66,7 @@ def with_attempts(connection: Connection, rows: Sequence[AnyRow]) -> list[Run]:
         .order_by(attempts.c.fence)
     )
     for row in connection.execute(query):
-        attempt = Attempt(
-            row.fence, row.executor, row.outcome, row.started_at, row.ended_at
-        )
+        attempt = Attempt(row.fence, row.executor, row.outcome, row.started_at, row.ended_at)
         tries.setdefault(row.run_id, []).append(attempt)
     return [run_of(row, tries.get(row.id, ())) for row in rows]
 

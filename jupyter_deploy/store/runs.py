@@ -115,22 +115,15 @@ def open_ids(connection: Connection, deployment: str) -> list[int]:
     return list(connection.execute(query).scalars())
 
 
-def claim(
-    connection: Connection, slots: int, executor: str, now: datetime
-) -> list[Claim]:
+def claim(connection: Connection, slots: int, executor: str, now: datetime) -> list[Claim]:
     query = (
-        select(runs.c.id)
-        .where(runs.c.state == RunState.QUEUED)
-        .order_by(runs.c.id)
-        .limit(slots)
+        select(runs.c.id).where(runs.c.state == RunState.QUEUED).order_by(runs.c.id).limit(slots)
     )
     ids = list(connection.execute(query).scalars())
     return [_claim_one(connection, run_id, executor, now) for run_id in ids]
 
 
-def _claim_one(
-    connection: Connection, run_id: int, executor: str, now: datetime
-) -> Claim:
+def _claim_one(connection: Connection, run_id: int, executor: str, now: datetime) -> Claim:
     connection.execute(
         update(runs)
         .where(runs.c.id == run_id)
@@ -142,13 +135,9 @@ def _claim_one(
     )
     row = _row(connection, run_id)
     connection.execute(
-        insert(attempts).values(
-            run_id=run_id, fence=row.fence, executor=executor, started_at=now
-        )
+        insert(attempts).values(run_id=run_id, fence=row.fence, executor=executor, started_at=now)
     )
-    record(
-        connection, "run.started", now, row.deployment, run_id, RunState.RUNNING.value
-    )
+    record(connection, "run.started", now, row.deployment, run_id, RunState.RUNNING.value)
     return Claim(one(connection, run_id), version(connection, run_id), row.fence)
 
 
@@ -157,14 +146,10 @@ def running(connection: Connection) -> list[Run]:
     return with_attempts(connection, connection.execute(query).all())
 
 
-def close(
-    connection: Connection, run_id: int, fence: int, closing: Closing, now: datetime
-) -> bool:
+def close(connection: Connection, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
     changed = connection.execute(
         update(runs)
-        .where(
-            runs.c.id == run_id, runs.c.fence == fence, runs.c.state == RunState.RUNNING
-        )
+        .where(runs.c.id == run_id, runs.c.fence == fence, runs.c.state == RunState.RUNNING)
         .values(
             state=closing.state,
             verdict=closing.verdict,
@@ -211,9 +196,7 @@ def request_cancel(connection: Connection, run_id: int, now: datetime) -> None:
             RunState.CANCELLED.value,
         )
     elif row.state == RunState.RUNNING:
-        connection.execute(
-            update(runs).where(runs.c.id == run_id).values(cancel_requested=True)
-        )
+        connection.execute(update(runs).where(runs.c.id == run_id).values(cancel_requested=True))
     else:
         raise Conflict(
             f"Run {run_id} has already ended ({row.state}).",
@@ -224,7 +207,5 @@ def request_cancel(connection: Connection, run_id: int, now: datetime) -> None:
 def _row(connection: Connection, run_id: int) -> AnyRow:
     row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
     if row is None:
-        raise NotFound(
-            f"There is no run {run_id}.", hint="`jupyter deploy runs` shows them."
-        )
+        raise NotFound(f"There is no run {run_id}.", hint="`jupyter deploy runs` shows them.")
     return row

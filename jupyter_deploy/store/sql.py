@@ -122,22 +122,16 @@ class SqlStore:
 
     def put_environment(self, environment: Environment) -> None:
         with self._engine.begin() as connection:
-            query = select(environments.c.digest).where(
-                environments.c.digest == environment.digest
-            )
+            query = select(environments.c.digest).where(environments.c.digest == environment.digest)
             if connection.execute(query).one_or_none() is None:
                 document = environment.to_json()
                 connection.execute(
-                    insert(environments).values(
-                        digest=environment.digest, document=document
-                    )
+                    insert(environments).values(digest=environment.digest, document=document)
                 )
 
     def environment(self, digest: str) -> Environment:
         with self._engine.begin() as connection:
-            query = select(environments.c.document).where(
-                environments.c.digest == digest
-            )
+            query = select(environments.c.document).where(environments.c.digest == digest)
             document = connection.execute(query).scalar_one_or_none()
         if document is None:
             raise NotFound(f"There is no environment snapshot {digest!r}.")
@@ -145,12 +139,7 @@ class SqlStore:
 
     def events(self, after: int, limit: int) -> list[Event]:
         with self._engine.begin() as connection:
-            query = (
-                select(events)
-                .where(events.c.id > after)
-                .order_by(events.c.id)
-                .limit(limit)
-            )
+            query = select(events).where(events.c.id > after).order_by(events.c.id).limit(limit)
             return [event_of(row) for row in connection.execute(query)]
 
     def last_event(self) -> int:

@@ -43,7 +43,9 @@ function startedSince(
   others: Iterable<IRun>
 ): boolean {
   const last = new Map(list.map(item => [item.name, item.last_run?.id ?? 0]));
-  return [...others].some(run => run.id > (last.get(run.deployment) ?? Infinity));
+  return [...others].some(
+    run => run.id > (last.get(run.deployment) ?? Infinity)
+  );
 }
 
 function lastRun(run: IRun): ILastRun {

@@ -135,5 +135,6 @@ export function createDeploymentPage(
   const widget = new MainAreaWidget({ content });
   widget.title.label = options.name;
   widget.title.closable = true;
+  widget.toolbar.hide();
   return widget;
 }

@@ -197,5 +197,6 @@ export function createRunPage(options: IRunPageOptions): MainAreaWidget {
   const widget = new MainAreaWidget({ content });
   widget.title.label = trans.__('Run %1', options.id);
   widget.title.closable = true;
+  widget.toolbar.hide();
   return widget;
 }

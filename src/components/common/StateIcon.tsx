@@ -62,7 +62,7 @@ export function StateIcon(props: IStateIconProps): JSX.Element {
         aria-hidden={silent ? true : undefined}
         title={silent ? undefined : text}
       >
-        <Icon.react tag={null} />
+        <Icon.react tag="span" className="jp-deploy-State-svg" />
       </span>
       {silent && <span className="jp-deploy-State-word">{text}</span>}
     </span>

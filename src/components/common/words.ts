@@ -1,6 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IRun, IVersion } from './types';
 
+/** Who did it; the random names of a server without accounts tell nothing. */
+export function personName(name: string | null): string {
+  return name && !/^[0-9a-f]{32}$/.test(name) ? name : '';
+}
+
 export function triggerWord(
   trigger: IRun['trigger'],
   trans: TranslationBundle

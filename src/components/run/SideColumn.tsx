@@ -7,6 +7,8 @@ import {
   StateIcon,
   formatBytes,
   formatExact,
+  pageLocale,
+  personName,
   triggerWord
 } from '../common';
 import type { IRun } from '../common';
@@ -33,10 +35,10 @@ function Parameters({ run, session, trans }: ISectionProps): JSX.Element {
   return (
     <section>
       <h3>{trans.__('Parameters')}</h3>
-      {rows.length === 0 && (
-        <p className="jp-deploy-Muted">{trans.__('None.')}</p>
-      )}
       <dl className="jp-deploy-Facts">
+        {rows.length === 0 && (
+          <dt className="jp-deploy-Muted">{trans.__('None.')}</dt>
+        )}
         {rows.map(row => (
           <React.Fragment key={row.name}>
             <dt>{row.name}</dt>
@@ -69,10 +71,10 @@ function Moment(props: {
     <>
       <dt>{props.name}</dt>
       <dd title={formatExact(new Date(props.at))}>
-        {new Date(props.at).toLocaleString(
-          document.documentElement.lang || 'en',
-          { dateStyle: 'medium', timeStyle: 'medium' }
-        )}
+        {new Date(props.at).toLocaleString(pageLocale(), {
+          dateStyle: 'medium',
+          timeStyle: 'medium'
+        })}
       </dd>
     </>
   );
@@ -98,8 +100,9 @@ function Circumstances({ run, trans }: ISectionProps): JSX.Element {
         <dd>{run.version}</dd>
         <dt>{trans.__('Started by')}</dt>
         <dd>
-          {triggerWord(run.trigger, trans)}
-          {run.created_by ? `, ${run.created_by}` : ''}
+          {[triggerWord(run.trigger, trans), personName(run.created_by)]
+            .filter(Boolean)
+            .join(', ')}
         </dd>
         <Moment name={trans.__('Due')} at={run.due_at} />
         <Moment name={trans.__('Created')} at={run.created_at} />

@@ -34,7 +34,7 @@ export class CellFactory {
       editorFactory: options =>
         editorFactory.newInlineEditor({
           ...options,
-          config: { ...options.config, readOnly: true }
+          config: { ...options.config, lineNumbers: false, readOnly: true }
         })
     });
   }

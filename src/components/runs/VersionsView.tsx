@@ -5,6 +5,7 @@ import {
   ErrorNotice,
   RelativeTime,
   formatParameters,
+  personName,
   versionStateWord
 } from '../common';
 import type { IGit, IVersion } from '../common';
@@ -52,7 +53,7 @@ function VersionRow(props: {
       <td>
         <RelativeTime at={version.created_at} />
       </td>
-      <td>{version.created_by}</td>
+      <td>{personName(version.created_by)}</td>
       <td>{version.notebook}</td>
       <td title={version.kernel.interpreter ?? undefined}>
         {version.kernel.display_name}

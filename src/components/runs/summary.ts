@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { daysAgo, formatClock, formatDate } from '../common/format';
 import type { IDeployment } from '../common/types';
+import { personName } from '../common/words';
 
 /** "today 06:02", "yesterday 06:02", "12 Nov 06:02". */
 export function dayAndClock(
@@ -37,10 +38,15 @@ export function deploymentLine(
 }
 
 function when(deployment: IDeployment, trans: TranslationBundle): string {
-  const text = deployment.schedule_text;
-  if (!text) {
+  const { schedule, schedule_text } = deployment;
+  if (!schedule || !schedule_text) {
     return trans.__('Runs when you start it');
   }
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const text =
+    schedule.timezone === zone
+      ? schedule_text
+      : `${schedule_text} (${schedule.timezone})`;
   return deployment.paused
     ? trans.__('Paused, otherwise runs %1', decapitalise(text))
     : trans.__('Runs %1', decapitalise(text));
@@ -87,12 +93,8 @@ function version(
   trans: TranslationBundle
 ): string {
   const date = formatDate(new Date(deployment.created_at), now);
-  return deployment.created_by
-    ? trans.__(
-        'version %1 of %2 by %3',
-        deployment.version,
-        date,
-        deployment.created_by
-      )
+  const person = personName(deployment.created_by);
+  return person
+    ? trans.__('version %1 of %2 by %3', deployment.version, date, person)
     : trans.__('version %1 of %2', deployment.version, date);
 }

@@ -63,9 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("deployment_id"),
     )
-    op.create_index(
-        "schedules_by_next_due", "schedules", ["in_force", "next_due"], unique=False
-    )
+    op.create_index("schedules_by_next_due", "schedules", ["in_force", "next_due"], unique=False)
     op.create_table(
         "versions",
         sa.Column("id", sa.Integer(), nullable=False),
