@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import responses
 from typing import Any, TypeVar
 
 from tornado import web
@@ -58,12 +59,12 @@ def _problem(status: int, error: BaseException | None) -> dict[str, Any]:
         return error.problem()
     if status == 404:
         return NotFound("There is nothing at this address.").problem()
+    said = str(getattr(error, "log_message", None) or responses.get(status, "Refused"))
+    sentence = said.rstrip(".") + "."
+    if status in (401, 403):
+        return {**Forbidden(sentence, hint="Log in as somebody who may.").problem(), "status": status}
     if 400 <= status < 500:
-        message = getattr(error, "log_message", None) or getattr(error, "reason", None)
-        return {
-            **InvalidInput(message or "The request is not valid.").problem(),
-            "status": status,
-        }
+        return {**InvalidInput(sentence).problem(), "status": status}
     failure = DeployError(
         "The engine met an error of its own; nothing was changed.",
         hint="The details are in engine.log in the data directory.",

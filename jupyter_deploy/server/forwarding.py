@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from asyncio import Future
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders
-from tornado.web import HTTPError, authenticated
+from tornado.web import authenticated
 
 from jupyter_deploy.client.api import PREFIX, USER_HEADER
 from jupyter_deploy.client.launch import Endpoint, ensure_engine, find_engine
@@ -35,12 +36,10 @@ class ExtensionHandler(ProblemMixin, APIHandler):
 
     auth_resource = AUTH_RESOURCE
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, HTTPError) and status_code in (401, 403):
-            APIHandler.write_error(self, status_code, **kwargs)
-        else:
-            ProblemMixin.write_error(self, status_code, **kwargs)
+    def finish(self, *args: Any, **kwargs: Any) -> Future[None]:
+        # Jupyter's own handlers answer JSON whatever they were told.
+        kwargs.setdefault("set_content_type", self._headers["Content-Type"])
+        return super().finish(*args, **kwargs)
 
     @property
     def deploy_settings(self) -> Settings:

@@ -96,7 +96,15 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-class DeploymentsHandler(EngineHandler):
+class ViewHandler(EngineHandler):
+    """Answers with a whole deployment."""
+
+    async def send_view(self, view: View, status: int = 200) -> None:
+        environment = await self.on_core(lambda: self.service.environment_of(view.deployment.live))
+        self.send(documents.deployment_document(view, environment), status)
+
+
+class DeploymentsHandler(ViewHandler):
     async def get(self) -> None:
         views = await self.on_core(self.service.views)
         self.send({"deployments": [documents.summary(view) for view in views]})
@@ -111,11 +119,7 @@ class DeploymentsHandler(EngineHandler):
             )
         new, environment = self._read(request)
         view, created = await self.on_core(lambda: self.service.deploy(new, environment))
-        self.send(await self.document(view), 201 if created else 200)
-
-    async def document(self, view: View) -> documents.Document:
-        environment = await self.on_core(lambda: self.service.environment_of(view.deployment.live))
-        return documents.deployment_document(view, environment)
+        await self.send_view(view, 201 if created else 200)
 
     def _read(self, request: dict[str, Any]) -> tuple[NewVersion, Environment | None]:
         bundle = Bundle.from_json(request["bundle"])
@@ -139,19 +143,19 @@ class DeploymentsHandler(EngineHandler):
         return new, environment
 
 
-class DeploymentHandler(DeploymentsHandler):
-    async def get(self, name: str) -> None:  # type: ignore[override]
+class DeploymentHandler(ViewHandler):
+    async def get(self, name: str) -> None:
         view = await self.on_core(lambda: self.service.view(name))
-        self.send(await self.document(view))
+        await self.send_view(view)
 
     async def patch(self, name: str) -> None:
         paused = self.body("DeploymentChange")["paused"]
         view = await self.on_core(lambda: self.service.set_paused(name, paused))
-        self.send(await self.document(view))
+        await self.send_view(view)
 
     async def delete(self, name: str) -> None:
         view = await self.on_core(lambda: self.service.delete(name))
-        self.send(await self.document(view))
+        await self.send_view(view)
 
 
 class VersionsHandler(EngineHandler):

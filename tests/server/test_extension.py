@@ -1,0 +1,227 @@
+"""A deployment's life through the extension."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_server.auth import IdentityProvider, User
+from jupyter_server.serverapp import ServerApp
+from tornado.web import RequestHandler
+
+from jupyter_deploy.client.launch import find_engine, stop_engine
+from jupyter_deploy.config import Settings
+from jupyter_deploy.domain.bundle import digest_of
+
+from .conftest import notebook_text
+from .contract import Api
+
+Write = Callable[..., str]
+
+
+async def ended(api: Api, run: int) -> Any:
+    """The run, as soon as it has ended; the events say when to look."""
+    after = 0
+    while True:
+        document = (await api("GET", f"/runs/{run}")).good()
+        if document["state"] not in ("queued", "running"):
+            return document
+        query = {"after": after, "wait": 20}
+        after = (await api("GET", "/events", query=query)).good()["next"]
+
+
+async def test_inspecting_stores_nothing(extension: Api, write: Write) -> None:
+    write("sales/Daily Sales.ipynb", "n", "n + 1", parameters="n = 3  # type: int  how many")
+    request = {"notebook": "sales/Daily Sales.ipynb"}
+    document = (await extension("POST", "/inspect", request)).good()
+    assert document["name"] == "daily-sales"
+    assert document["cells"] == 3
+    assert document["current"] is None
+    assert document["kernel"]["name"] == "python3"
+    [parameter] = document["parameters"]
+    assert (parameter["name"], parameter["type"], parameter["default"]) == ("n", "int", 3)
+    listed = (await extension("GET", "/deployments")).good()["deployments"]
+    assert "daily-sales" not in {item["name"] for item in listed}
+
+
+async def test_from_the_first_deploy_to_the_last_output(
+    extension: Api, write: Write, name: str, jp_root_dir: Path
+) -> None:
+    (jp_root_dir / "prices.csv").write_text("a,b\n")
+    write(
+        f"{name}.ipynb",
+        "print('printed', n)\nopen('side.html', 'w').write('<script>1</script>')",
+        parameters="n = 3",
+    )
+    request: dict[str, Any] = {
+        "notebook": f"{name}.ipynb",
+        "name": name,
+        "files": ["*.csv"],
+        "parameters": {"n": 4},
+        "schedule": {"cron": "0 6 * * mon-fri", "timezone": "Europe/Berlin"},
+        "expected_version": 0,
+    }
+    made = (await extension("POST", "/deployments", request)).good(201)
+    assert (made["name"], made["version"], made["state"]) == (name, 1, "live")
+    assert [item["path"] for item in made["files"]] == ["prices.csv"]
+    assert len(made["next_fires"]) == 5
+    assert made["environment"]["packages"]
+
+    again = (await extension("POST", "/deployments", {**request, "expected_version": 1})).good()
+    assert again["version"] == 1
+    found = (await extension("POST", "/inspect", {"notebook": f"{name}.ipynb"})).good()
+    assert found["current"]["name"] == found["name"] == name
+
+    run = (await extension("POST", f"/deployments/{name}/runs", {})).good(201)
+    assert run["parameters"] == {"n": 4}
+    done = await ended(extension, run["id"])
+    assert (done["state"], done["verdict"]) == ("succeeded", "succeeded"), done
+    address = f"/runs/{run['id']}"
+    ledger = (await extension("GET", f"{address}/ledger")).good()
+    assert ledger["complete"] is True
+    assert [entry["seq"] for entry in ledger["entries"]] == list(range(1, ledger["next"] + 1))
+    rest = (await extension("GET", f"{address}/ledger", query={"after": ledger["next"]})).good()
+    assert rest == {"entries": [], "next": ledger["next"], "complete": True}
+    source = await extension("GET", f"{address}/source")
+    assert "printed" in source.good()["cells"][1]["source"]
+
+    outputs = {item["name"]: item for item in done["outputs"]}
+    assert set(outputs) == {"output.ipynb", "side.html"}
+    for item in outputs.values():
+        answer = await extension("GET", f"{address}/outputs/{item['name']}")
+        assert (answer.status, answer.media_type) == (200, item["media_type"])
+        assert (len(answer.body), digest_of(answer.body)) == (item["size"], item["digest"])
+    page = await extension("GET", f"{address}/outputs/output.html")
+    assert (page.status, page.media_type) == (200, "text/html")
+    assert b"printed 4" in page.body
+    digest = made["environment"]["digest"]
+    snapshot = (await extension("GET", f"/environments/{digest}")).good()
+    assert snapshot["packages"] == made["environment"]["packages"]
+
+    paused = (await extension("PATCH", f"/deployments/{name}", {"paused": True})).good()
+    assert (paused["paused"], paused["next_fires"]) == (True, [])
+    resumed = (await extension("PATCH", f"/deployments/{name}", {"paused": False})).good()
+    assert len(resumed["next_fires"]) == 5
+
+    write(f"{name}.ipynb", "print('changed', n)", parameters="n = 3")
+    changed = (await extension("POST", "/deployments", {**request, "expected_version": 1})).good(
+        201
+    )
+    assert changed["version"] == 2
+    versions = (await extension("GET", f"/deployments/{name}/versions")).good()["versions"]
+    assert [(item["version"], item["state"]) for item in versions] == [
+        (2, "live"),
+        (1, "superseded"),
+    ]
+    gone = (await extension("DELETE", f"/deployments/{name}")).good()
+    assert gone["version"] == 2
+    (await extension("GET", f"/deployments/{name}")).problem(404, "name")
+    assert (await extension("GET", address)).good()["deployment"] == name
+    kept = (await extension("GET", "/runs", query={"deployment": name})).good()
+    assert [item["id"] for item in kept["runs"]] == [run["id"]]
+
+
+async def test_a_running_notebook_is_cancelled(extension: Api, write: Write, name: str) -> None:
+    write("slow.ipynb", "print('begun', flush=True)\nimport time\ntime.sleep(600)")
+    await extension("POST", "/deployments", {"notebook": "slow.ipynb", "name": name})
+    run = (await extension("POST", f"/deployments/{name}/runs")).good(201)["id"]
+    while True:
+        state = (await extension("GET", f"/runs/{run}")).good()
+        if state["progress"] is not None and state["progress"]["cell"] == 1:
+            break
+    (await extension("POST", f"/runs/{run}/cancel")).good()
+    done = await ended(extension, run)
+    assert (done["state"], done["fault"], done["verdict"]) == ("cancelled", "cancelled", None)
+    (await extension("POST", f"/runs/{run}/cancel")).problem(409)
+
+
+async def test_previews_are_the_schedulers_own(extension: Api) -> None:
+    schedule = {"cron": "30 7 * * 1", "timezone": "America/New_York"}
+    document = (await extension("POST", "/schedules/preview", schedule)).good()
+    assert len(document["next_fires"]) == 5
+    assert all("T07:30:00-0" in fire for fire in document["next_fires"])
+
+
+async def test_blobs_go_through(extension: Api, name: str) -> None:
+    content = name.encode() * 100
+    digest = digest_of(content)
+    wanted = {"digests": [digest]}
+    assert (await extension("POST", "/blobs/missing", wanted)).good() == wanted
+    for _ in range(2):
+        assert (await extension("PUT", f"/blobs/{digest}", body=content)).status == 204
+    assert (await extension("POST", "/blobs/missing", wanted)).good() == {"digests": []}
+    (await extension("PUT", f"/blobs/{digest_of(b'')}", body=b"other")).problem(400)
+
+
+@pytest.mark.parametrize("user", ["ada", "Zoë 李", "a\nX-Other: b", "%41", "x" * 300])
+async def test_who_deployed_and_who_started_is_kept(
+    extension: Api, write: Write, name: str, user: str, jp_serverapp: ServerApp
+) -> None:
+    class Known(IdentityProvider):
+        def get_user(self, handler: RequestHandler) -> User:
+            return User(user)
+
+    jp_serverapp.web_app.settings["identity_provider"] = Known()
+    write("mine.ipynb", "1")
+    made = await extension("POST", "/deployments", {"notebook": "mine.ipynb", "name": name})
+    assert made.good(201)["created_by"] == user
+    run = (await extension("POST", f"/deployments/{name}/runs", {})).good(201)
+    assert run["created_by"] == user
+    await extension("POST", f"/runs/{run['id']}/cancel")
+
+
+@pytest.fixture
+def alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_serverapp: ServerApp
+) -> Settings:
+    """The server with folders in which nothing was ever deployed."""
+    shared: Settings = jp_serverapp.web_app.settings["jupyter_deploy"]
+    data, runtime = tmp_path / "own" / "deploy", tmp_path / "own-runtime"
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(data.parent))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
+    own = Settings(
+        data_dir=Path(os.path.realpath(data)),
+        runtime_dir=runtime,
+        database_url=f"sqlite:///{data / 'deploy.db'}",
+        max_running=shared.max_running,
+        quiet_seconds=shared.quiet_seconds,
+    )
+    jp_serverapp.web_app.settings["jupyter_deploy"] = own
+    return own
+
+
+async def test_looking_starts_no_engine_and_working_does(
+    alone: Settings, extension: Api, write: Write
+) -> None:
+    write("first.ipynb", "1")
+    assert (await extension("GET", "/health")).good()["running"] is False
+    (await extension("POST", "/inspect", {"notebook": "first.ipynb"})).good()
+    assert find_engine(alone) is None
+    try:
+        assert (await extension("GET", "/deployments")).good() == {"deployments": []}
+        assert (await extension("GET", "/health")).good()["running"] is True
+    finally:
+        assert stop_engine(alone)
+    assert (await extension("GET", "/health")).good()["pid"] is None
+
+
+async def test_an_engine_that_cannot_start_is_explained(
+    alone: Settings, extension: Api, write: Write
+) -> None:
+    alone.data_dir.mkdir(parents=True)
+    (alone.data_dir / "deploy.db").write_text("not a database, but long enough to be one")
+    problem = (await extension("GET", "/deployments")).problem(503)
+    assert "database" in problem["detail"]
+    assert (await extension("GET", "/health")).good()["running"] is False
+
+
+async def test_what_was_sent_is_what_is_kept(extension: Api, jp_root_dir: Path, name: str) -> None:
+    document = json.loads(notebook_text("'äöü 李 \U0001f600'"))
+    (jp_root_dir / "Größe 李.ipynb").write_text(json.dumps(document), encoding="utf-8")
+    request = {"notebook": "Größe 李.ipynb", "name": name}
+    made = (await extension("POST", "/deployments", request)).good(201)
+    assert made["notebook"] == "Größe 李.ipynb"
