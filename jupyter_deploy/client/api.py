@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # reading notebooks loads slowly, and only deploying needs it
     from jupyter_deploy.capture.bundle import Captured
 
 PREFIX = "/jupyter-deploy/api/v1"
-#: Who acts, as checked by the Jupyter Server extension.
+#: Who acts, as checked by the Jupyter Server extension; percent-encoded, names are any text.
 USER_HEADER = "X-Jupyter-Deploy-User"
 #: An engine that is alive answers within milliseconds; what moves or renders files takes longer.
 TIMEOUT = httpx.Timeout(20, connect=5)
@@ -31,7 +31,7 @@ class EngineClient:
     def __init__(self, url: str, token: str, *, user: str | None = None) -> None:
         headers = {"Authorization": f"token {token}"}
         if user:
-            headers[USER_HEADER] = user
+            headers[USER_HEADER] = quote(user)
         self._http = httpx.Client(
             base_url=url + PREFIX, headers=headers, timeout=TIMEOUT, trust_env=False
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import responses
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from tornado import web
 
@@ -95,7 +96,7 @@ class EngineHandler(ProblemMixin):
 
     @property
     def user(self) -> str | None:
-        return self.request.headers.get(USER_HEADER) or None
+        return unquote(self.request.headers.get(USER_HEADER, "")) or None
 
     async def on_core(self, job: Callable[[], T]) -> T:
         """Run the job on the engine's thread."""

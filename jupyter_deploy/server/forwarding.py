@@ -6,10 +6,11 @@ import asyncio
 import json
 from asyncio import Future
 from typing import Any
+from urllib.parse import quote
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.httputil import HTTPHeaders
 from tornado.web import authenticated
 
@@ -77,7 +78,7 @@ class ExtensionHandler(ProblemMixin, APIHandler):
         )
         try:
             return await AsyncHTTPClient().fetch(request, raise_error=False)
-        except OSError as error:
+        except (OSError, HTTPClientError) as error:  # refused, cut off, too slow
             raise Unavailable(
                 "The engine does not answer.",
                 hint="Try again; it is started when needed.",
@@ -87,7 +88,7 @@ class ExtensionHandler(ProblemMixin, APIHandler):
         given = self.request.headers
         headers = HTTPHeaders({name: given[name] for name in _SENT if name in given})
         headers["Authorization"] = f"token {endpoint.token}"
-        headers[USER_HEADER] = self.user_name
+        headers[USER_HEADER] = quote(self.user_name)
         return headers
 
 

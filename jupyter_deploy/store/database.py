@@ -38,7 +38,7 @@ def open_database(url: str) -> Engine:
             _migrate(connection)
     except DatabaseError as error:
         raise Unavailable(
-            f"The database cannot be opened: {error.orig}",
+            f"The database cannot be opened: {error.orig}.",
             hint="Run `jupyter deploy doctor`; the file or address is "
             f"{engine.url.render_as_string()}.",
         ) from error

@@ -56,8 +56,7 @@ def sample(template: str) -> str:
 def template_of(path: str) -> str | None:
     """The address in `openapi.yaml` that this one is of; fixed ones come before patterns."""
     for template in sorted(description()["paths"], key=lambda item: item.count("{")):
-        pattern = re.sub(r"\{(\w+)\}", _part, re.escape(template).replace(r"\{", "{"))
-        if re.fullmatch(pattern.replace(r"\}", "}"), path):
+        if re.fullmatch(re.sub(r"\\{(\w+)\\}", _part, re.escape(template)), path):
             return template
     return None
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_server.auth import IdentityProvider, User
+from jupyter_server.auth import User
 from jupyter_server.serverapp import ServerApp
-from tornado.web import RequestHandler
 
 from jupyter_deploy.client.launch import find_engine, stop_engine
 from jupyter_deploy.config import Settings
@@ -159,13 +158,15 @@ async def test_blobs_go_through(extension: Api, name: str) -> None:
 
 @pytest.mark.parametrize("user", ["ada", "Zoë 李", "a\nX-Other: b", "%41", "x" * 300])
 async def test_who_deployed_and_who_started_is_kept(
-    extension: Api, write: Write, name: str, user: str, jp_serverapp: ServerApp
+    extension: Api,
+    write: Write,
+    name: str,
+    user: str,
+    jp_serverapp: ServerApp,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Known(IdentityProvider):
-        def get_user(self, handler: RequestHandler) -> User:
-            return User(user)
-
-    jp_serverapp.web_app.settings["identity_provider"] = Known()
+    provider = jp_serverapp.identity_provider
+    monkeypatch.setattr(provider, "generate_anonymous_user", lambda _handler: User(user))
     write("mine.ipynb", "1")
     made = await extension("POST", "/deployments", {"notebook": "mine.ipynb", "name": name})
     assert made.good(201)["created_by"] == user
