@@ -68,7 +68,7 @@ class CellClient(NotebookClient):
             self._take(message)
 
     def _take(self, message: dict[str, Any]) -> None:
-        request = self._requests.get(message["parent_header"].get("msg_id", ""))
+        request = self._asked(message)
         if request is None:
             return
         target = request.target
@@ -80,6 +80,13 @@ class CellClient(NotebookClient):
             raise
         except Exception:  # widgets of notebooks send anything
             log.exception("a message that cannot be understood")
+
+    def _asked(self, message: dict[str, Any]) -> _Request | None:
+        """Text that says of no request, as of a task between two cells, is the newest cell's."""
+        parent = message["parent_header"].get("msg_id")
+        if parent is None and message["msg_type"] == "stream":
+            return next(reversed(self._requests.values()), None)
+        return self._requests.get(parent)
 
     async def request(
         self, target: Target, source: str, expressions: dict[str, str], **options: Any
