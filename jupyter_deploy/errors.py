@@ -18,6 +18,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 
+MAX_MESSAGE = 400
+
+
 class DeployError(Exception):
     """Base of all errors with a sentence for the user."""
 
@@ -27,8 +30,8 @@ class DeployError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, field: str | None = None, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _cut(message)
+        super().__init__(self.message)
         self.field = field
         self.hint = hint
 
@@ -75,6 +78,14 @@ class TooLarge(DeployError):
 
 class Unavailable(DeployError):
     kind, title, status, exit_code = "unavailable", "The engine does not answer", 503, 3
+
+
+def _cut(message: str) -> str:
+    """A sentence that quotes what was sent stays one that can be read."""
+    if len(message) <= MAX_MESSAGE:
+        return message
+    half = MAX_MESSAGE // 2
+    return f"{message[:half]}…{message[-half:]}"
 
 
 _BY_KIND: dict[str, type[DeployError]] = {

@@ -9,7 +9,14 @@ from urllib.parse import quote
 
 import httpx
 
-from jupyter_deploy.errors import DeployError, Unavailable, from_problem
+from jupyter_deploy.capture.files import unreadable
+from jupyter_deploy.errors import (
+    Conflict,
+    DeployError,
+    InvalidInput,
+    Unavailable,
+    from_problem,
+)
 
 if TYPE_CHECKING:  # reading notebooks loads slowly, and only deploying needs it
     from jupyter_deploy.capture.bundle import Captured
@@ -89,8 +96,20 @@ class EngineClient:
         digests = list(captured.contents)
         missing = self._json("POST", "/blobs/missing", json={"digests": digests})["digests"]
         for digest in missing:
-            content = _content(captured.contents[digest])
-            self._send("PUT", f"/blobs/{digest}", content=content, timeout=SLOW)
+            self._put(digest, captured.contents[digest])
+
+    def _put(self, digest: str, content: bytes | Path) -> None:
+        source = content if isinstance(content, bytes) else _chunks(content)
+        try:
+            self._send("PUT", f"/blobs/{digest}", content=source, timeout=SLOW)
+        except InvalidInput as error:
+            if isinstance(content, bytes):
+                raise
+            raise Conflict(
+                f"{content.name} changed while it was deployed.",
+                field="files",
+                hint="See that nothing writes to it and deploy again.",
+            ) from error
 
     def start_run(self, name: str, parameters: Document, key: str | None = None) -> Document:
         headers = {"Idempotency-Key": key} if key else {}
@@ -164,14 +183,14 @@ def _part(text: str) -> str:
     return quote(text, safe="")
 
 
-def _content(content: bytes | Path) -> bytes | Iterator[bytes]:
-    return content if isinstance(content, bytes) else _chunks(content)
-
-
 def _chunks(path: Path) -> Iterator[bytes]:
-    with open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+    """Raises Conflict when the file vanished since it was captured."""
+    try:
+        with open(path, "rb") as file:
+            while chunk := file.read(CHUNK):
+                yield chunk
+    except OSError as error:
+        raise unreadable(path, error, "files") from error
 
 
 def _document(response: httpx.Response) -> Document:

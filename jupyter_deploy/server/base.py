@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+#: The largest that the database can hold.
+MAX_INTEGER = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Context:
@@ -63,7 +66,10 @@ def _problem(status: int, error: BaseException | None) -> dict[str, Any]:
     said = str(getattr(error, "log_message", None) or responses.get(status, "Refused"))
     sentence = said.rstrip(".") + "."
     if status in (401, 403):
-        return {**Forbidden(sentence, hint="Log in as somebody who may.").problem(), "status": status}
+        return {
+            **Forbidden(sentence, hint="Log in as somebody who may.").problem(),
+            "status": status,
+        }
     if 400 <= status < 500:
         return {**InvalidInput(sentence).problem(), "status": status}
     failure = DeployError(
@@ -110,15 +116,15 @@ class EngineHandler(ProblemMixin):
         self.set_header("Content-Type", "application/json")
         self.finish(json.dumps(document))
 
-    def integer(self, name: str, default: int, low: int, high: int | None = None) -> int:
+    def integer(self, name: str, default: int, low: int, high: int = MAX_INTEGER) -> int:
         """An integer of the query. Raises InvalidInput."""
         text = self.get_query_argument(name, str(default))
         try:
             value = int(text)
         except ValueError:
             value = low - 1
-        if value < low or (high is not None and value > high):
-            bounds = f"from {low} to {high}" if high is not None else f"of at least {low}"
+        if not low <= value <= high:
+            bounds = f"from {low} to {high}" if high < MAX_INTEGER else f"of at least {low}"
             raise InvalidInput(f"{name} is a whole number {bounds}, not {text!r}.", field=name)
         return value
 

@@ -23,6 +23,8 @@ SANDBOX = (
 #: Entries of one ledger answer.
 LEDGER_PAGE = 5000
 CHUNK = 1024 * 1024
+#: Digits of a run's number; more would not fit into the database.
+MAX_DIGITS = 18
 
 
 class RunsHandler(EngineHandler):
@@ -76,10 +78,9 @@ class DeploymentRunsHandler(RunsHandler):
 
 def run_id(text: str) -> int:
     """Raises NotFound for a number that no run can have."""
-    value = int(text)
-    if value > 2**31 - 1:
+    if len(text) > MAX_DIGITS:
         raise NotFound(f"There is no run {text}.")
-    return value
+    return int(text)
 
 
 class RunHandler(EngineHandler):

@@ -50,6 +50,7 @@ def endpoint(deploy_settings: Settings, deploy_dirs: dict[str, str]) -> Iterator
         found = ensure_engine(deploy_settings)
     yield found
     stop_engine(deploy_settings)
+    assert "Traceback" not in deploy_settings.log_file.read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -176,9 +176,7 @@ async def test_who_deployed_and_who_started_is_kept(
 
 
 @pytest.fixture
-def alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_serverapp: ServerApp
-) -> Settings:
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_serverapp: ServerApp) -> Settings:
     """The server with folders in which nothing was ever deployed."""
     shared: Settings = jp_serverapp.web_app.settings["jupyter_deploy"]
     data, runtime = tmp_path / "own" / "deploy", tmp_path / "own-runtime"
