@@ -11,6 +11,7 @@ export const TRANSLATION_DOMAIN = 'jupyterlab_deploy';
 /** The commands of this extension, for other plugins to execute. */
 export const CommandIDs = {
   deploy: 'deploy:notebook',
+  openNotebook: 'deploy:open-notebook',
   openPanel: 'deploy:open-panel',
   openDeployment: 'deploy:open-deployment',
   openRun: 'deploy:open-run',

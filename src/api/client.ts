@@ -30,8 +30,9 @@ export interface IRunQuery {
 export class DeployApi {
   constructor(
     private _settings: ServerConnection.ISettings,
-    private _trans: TranslationBundle = nullTranslator.load('')
+    trans: TranslationBundle = nullTranslator.load('')
   ) {
+    this._trans = trans;
     this._base = URLExt.join(_settings.baseUrl, 'jupyter-deploy/api/v1');
   }
 
@@ -176,4 +177,5 @@ export class DeployApi {
   }
 
   private _base: string;
+  private _trans: TranslationBundle;
 }

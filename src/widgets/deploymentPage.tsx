@@ -70,7 +70,7 @@ class DeploymentPage extends ReactWidget implements IDeploymentActions {
   openNotebook = (deployment: IDeployment): void => {
     void this._act(async () => {
       const path = deployment.notebook;
-      await this._options.commands.execute('docmanager:open', { path });
+      await this._options.commands.execute(CommandIDs.openNotebook, { path });
     });
   };
 

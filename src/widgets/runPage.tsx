@@ -97,7 +97,7 @@ class RunPage extends Panel implements IRunActions {
 
   openNotebook = (path: string): void => {
     void this._act(async () => {
-      await this._options.commands.execute('docmanager:open', { path });
+      await this._options.commands.execute(CommandIDs.openNotebook, { path });
     });
   };
 

@@ -15,6 +15,8 @@ export interface IVirtualListProps<T> {
   /** Rows that the keyboard passes over, such as headings. */
   isHeading?: (row: T) => boolean;
   onOpen?: (row: T) => void;
+  /** The menu key was pressed; `x` and `y` are a place on the row. */
+  onMenu?: (row: T, x: number, y: number) => void;
   /** The last rows are in sight. */
   onEnd?: () => void;
   label: string;
@@ -69,6 +71,10 @@ function seek(
     }
   }
   return undefined;
+}
+
+function isMenuKey(event: React.KeyboardEvent): boolean {
+  return event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10');
 }
 
 /** The part of the list in sight. */
@@ -126,12 +132,25 @@ export function VirtualList<T>(props: IVirtualListProps<T>): JSX.Element {
     }
   };
 
+  const showMenu = (): void => {
+    const node = document.getElementById(`${id}-${activeKey}`);
+    if (node && props.onMenu) {
+      const box = node.getBoundingClientRect();
+      props.onMenu(rows[active], box.left + rowHeight / 2, box.bottom);
+    }
+  };
+
   const onKeyDown = (event: React.KeyboardEvent): void => {
     if (event.target !== ref.current) {
       return;
     }
     if (event.key === 'Enter' && active >= 0) {
       props.onOpen?.(rows[active]);
+      return;
+    }
+    if (isMenuKey(event) && active >= 0) {
+      event.preventDefault();
+      showMenu();
       return;
     }
     const target = nextIndex(event.key, active, rows.length, inSight - 1, at =>

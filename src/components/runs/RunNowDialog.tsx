@@ -34,8 +34,8 @@ function Field(props: IFieldProps): JSX.Element {
       {parameter.type === 'bool' ? (
         <select {...common} onChange={event => onChange(event.target.value)}>
           <option value="">{trans.__('as usual: %1', usual)}</option>
-          <option value="true">true</option>
-          <option value="false">false</option>
+          <option value="true">{String(true)}</option>
+          <option value="false">{String(false)}</option>
         </select>
       ) : (
         <input

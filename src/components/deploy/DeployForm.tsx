@@ -1,0 +1,212 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import { ErrorNotice } from '../common/ErrorNotice';
+import { Captured } from './Captured';
+import type { DeployDraft } from './draft';
+import { Field } from './Field';
+import type { IDeployForm, IInspection } from './form';
+import { ParameterField } from './ParameterField';
+import { ScheduleFields } from './ScheduleFields';
+
+export interface IDeployFormProps {
+  draft: DeployDraft;
+  trans: TranslationBundle;
+}
+
+/** The body of the deploy dialog. */
+export function DeployForm({ draft, trans }: IDeployFormProps): JSX.Element {
+  const { form, inspection, problem } = draft;
+  return (
+    <>
+      {problem ? (
+        <ErrorNotice
+          error={problem}
+          trans={trans}
+          retry={form ? undefined : () => void draft.load()}
+        />
+      ) : null}
+      {!form && draft.busy && (
+        <p className="jp-deploy-Muted" role="status">
+          {trans.__('Reading the notebook and its kernel…')}
+        </p>
+      )}
+      {form && inspection && (
+        <Parts
+          draft={draft}
+          form={form}
+          inspection={inspection}
+          trans={trans}
+        />
+      )}
+    </>
+  );
+}
+
+interface IPartProps extends IDeployFormProps {
+  form: IDeployForm;
+  inspection: IInspection;
+}
+
+function Parts(props: IPartProps): JSX.Element {
+  const { draft, form, inspection, trans } = props;
+  const change = (part: Partial<IDeployForm>): void => draft.change(part);
+  return (
+    <>
+      <NameField {...props} />
+      <When {...props} />
+      <Parameters {...props} />
+      <Captured
+        inspection={inspection}
+        form={form}
+        errors={draft.errors}
+        onChange={change}
+        trans={trans}
+      />
+      {form.scheduled && <More {...props} />}
+    </>
+  );
+}
+
+function NameField({ draft, form, trans }: IPartProps): JSX.Element {
+  const existing = draft.existing;
+  return (
+    <Field
+      label={trans.__('Name')}
+      error={draft.errors.name}
+      help={
+        existing
+          ? trans.__(
+              'replaces version %1 of %2',
+              existing.version,
+              existing.name
+            )
+          : trans.__('a new deployment')
+      }
+    >
+      {attributes => (
+        <input
+          {...attributes}
+          type="text"
+          name="name"
+          spellCheck={false}
+          value={form.name}
+          onChange={event => draft.change({ name: event.target.value })}
+        />
+      )}
+    </Field>
+  );
+}
+
+function When(props: IPartProps): JSX.Element {
+  const { draft, form, trans } = props;
+  const group = React.useId();
+  const choices: [boolean, string][] = [
+    [false, trans.__('only when I start it')],
+    [true, trans.__('on a schedule')]
+  ];
+  return (
+    <fieldset>
+      <legend>{trans.__('Runs')}</legend>
+      <div className="jp-deploy-Choices">
+        {choices.map(([scheduled, label]) => (
+          <label key={label}>
+            <input
+              type="radio"
+              name={group}
+              checked={form.scheduled === scheduled}
+              onChange={() => draft.change({ scheduled })}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+      {form.scheduled && (
+        <ScheduleFields
+          form={form}
+          errors={draft.errors}
+          preview={draft.preview}
+          onChange={part => draft.change(part)}
+          trans={trans}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+function Parameters(props: IPartProps): JSX.Element {
+  const { draft, form, inspection, trans } = props;
+  return (
+    <fieldset>
+      <legend>{trans.__('Parameters')}</legend>
+      {inspection.parameters.length === 0 && (
+        <p className="jp-deploy-Muted">{noParameters(inspection, trans)}</p>
+      )}
+      <div className="jp-deploy-FieldGrid">
+        {inspection.parameters.map(parameter => (
+          <ParameterField
+            key={parameter.name}
+            parameter={parameter}
+            text={form.texts[parameter.name] ?? ''}
+            error={draft.errors[`parameters.${parameter.name}`]}
+            onChange={text => draft.changeText(parameter.name, text)}
+            trans={trans}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function noParameters(
+  inspection: IInspection,
+  trans: TranslationBundle
+): string {
+  return inspection.parameters_known
+    ? trans.__('None. Tag a cell “parameters” to have its variables here.')
+    : trans.__(
+        'The parameters of a notebook in %1 are not known here; the command line sets them.',
+        inspection.kernel.language
+      );
+}
+
+/** What a schedule does in the two awkward cases. */
+function More({ draft, form, trans }: IPartProps): JSX.Element {
+  return (
+    <details className="jp-deploy-Fold">
+      <summary>{trans.__('More about the schedule')}</summary>
+      <Field label={trans.__('When this machine was off at a due time')}>
+        {attributes => (
+          <select
+            {...attributes}
+            value={form.catchUp}
+            onChange={event =>
+              draft.change({
+                catchUp: event.target.value as IDeployForm['catchUp']
+              })
+            }
+          >
+            <option value="latest">{trans.__('catch up on the latest')}</option>
+            <option value="all">{trans.__('catch up on all')}</option>
+            <option value="none">{trans.__('leave it out')}</option>
+          </select>
+        )}
+      </Field>
+      <Field label={trans.__('When the run before is not done yet')}>
+        {attributes => (
+          <select
+            {...attributes}
+            value={form.overlap}
+            onChange={event =>
+              draft.change({
+                overlap: event.target.value as IDeployForm['overlap']
+              })
+            }
+          >
+            <option value="skip">{trans.__('leave it out')}</option>
+            <option value="allow">{trans.__('run beside it')}</option>
+          </select>
+        )}
+      </Field>
+    </details>
+  );
+}

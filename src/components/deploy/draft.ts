@@ -1,0 +1,293 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
+import { Debouncer } from '@lumino/polling';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import { ApiError } from '../../api/client';
+import type {
+  DeployApi,
+  IInspection,
+  ISchedulePreview
+} from '../../api/client';
+import type { IDeploymentSummary } from '../../tokens';
+import type { IDeployment } from '../common/types';
+import { initialForm, patternsOf, readForm, scheduleOf } from './form';
+import type { IDeployForm, IFieldErrors } from './form';
+
+/** Milliseconds of no typing before the server is asked. */
+const PAUSE = 300;
+
+/** Fields that the form can mark; a problem with any other is shown above it. */
+const FIELDS = ['name', 'files', 'schedule.cron', 'schedule.timezone'];
+
+export interface IDeployDraftOptions {
+  api: DeployApi;
+  /** Path below the server's root. */
+  notebook: string;
+  /** What is deployed already, by name. */
+  deployments: () => readonly IDeploymentSummary[];
+  timezone: string;
+  trans: TranslationBundle;
+}
+
+/** A deployment in the making: the notebook as inspected, the form, what is wrong. */
+export class DeployDraft implements IDisposable {
+  constructor(private _options: IDeployDraftOptions) {
+    this._previews = new Debouncer(() => this._readPreview(), PAUSE);
+    this._files = new Debouncer(() => this._readFiles(), PAUSE);
+  }
+
+  get notebook(): string {
+    return this._options.notebook;
+  }
+
+  /** null until the notebook was read. */
+  get inspection(): IInspection | null {
+    return this._inspection;
+  }
+
+  get form(): IDeployForm | null {
+    return this._form;
+  }
+
+  get preview(): ISchedulePreview | null {
+    return this._preview;
+  }
+
+  get errors(): IFieldErrors {
+    return this._errors;
+  }
+
+  /** What is wrong but belongs to no field. */
+  get problem(): unknown {
+    return this._problem;
+  }
+
+  get busy(): boolean {
+    return this._busy;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  /** The deployment that the name belongs to now. */
+  get existing(): IDeploymentSummary | null {
+    const name = this._form?.name.trim();
+    const current = this._inspection?.current ?? null;
+    if (current && current.name === name) {
+      return current;
+    }
+    return this._options.deployments().find(item => item.name === name) ?? null;
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._previews.dispose();
+    this._files.dispose();
+    Signal.clearData(this);
+  }
+
+  /** Read the notebook; nothing is stored. */
+  async load(): Promise<void> {
+    await this._work(async () => {
+      const { api, notebook, timezone } = this._options;
+      let inspection = await api.inspect(notebook);
+      const current = inspection.current;
+      const live = current ? await api.deployment(current.name) : null;
+      const form = initialForm(inspection, live, timezone);
+      if (form.files !== '') {
+        inspection = await this._withFiles(inspection, form);
+      }
+      this._inspection = inspection;
+      this._form = form;
+      if (form.scheduled) {
+        await this._readPreview();
+      }
+    });
+  }
+
+  /** The text of one parameter's field. */
+  changeText(parameter: string, text: string): void {
+    if (this._form) {
+      const texts = { ...this._form.texts, [parameter]: text };
+      this._form = { ...this._form, texts };
+      this._forget([`parameters.${parameter}`]);
+      this._emit();
+    }
+  }
+
+  change(part: Partial<Omit<IDeployForm, 'texts'>>): void {
+    if (!this._form) {
+      return;
+    }
+    this._form = { ...this._form, ...part };
+    this._forget(Object.keys(part).map(name => FIELD_OF[name] ?? name));
+    if (this._form.scheduled && touchesSchedule(part)) {
+      void this._previews.invoke().catch(() => undefined);
+    }
+    if (part.files !== undefined) {
+      void this._files.invoke().catch(() => undefined);
+    }
+    this._emit();
+  }
+
+  /** Deploy what the form says; null when something is wrong with it. */
+  async deploy(): Promise<IDeployment | null> {
+    if (!this._form || !this._inspection || this._busy) {
+      return null;
+    }
+    const { request, errors } = readForm(
+      this._form,
+      this._inspection,
+      this.existing?.version ?? 0,
+      this._options.trans
+    );
+    this._errors = errors;
+    if (Object.keys(errors).length > 0) {
+      this._emit();
+      return null;
+    }
+    let deployed: IDeployment | null = null;
+    await this._work(async () => {
+      deployed = await this._options.api.deploy(request);
+    });
+    return deployed;
+  }
+
+  private async _work(job: () => Promise<void>): Promise<void> {
+    this._busy = true;
+    this._problem = null;
+    this._emit();
+    try {
+      await job();
+    } catch (error) {
+      this._refuse(error);
+    }
+    this._busy = false;
+    this._emit();
+  }
+
+  /** To the field that it is about, if the form has that field. */
+  private _refuse(error: unknown): void {
+    const field = error instanceof ApiError ? error.field : null;
+    const known = field && this._form && this._hasField(field);
+    if (known && error instanceof ApiError) {
+      const text = [error.detail, error.hint].filter(Boolean).join(' ');
+      this._errors = { ...this._errors, [field]: text };
+    } else {
+      this._problem = error;
+    }
+  }
+
+  private _hasField(field: string): boolean {
+    const name = field.replace(/^parameters\./, '');
+    return (
+      FIELDS.includes(field) ||
+      (name !== field && name in (this._form?.texts ?? {}))
+    );
+  }
+
+  /** What was wrong with a field is history once the field has changed. */
+  private _forget(fields: readonly string[]): void {
+    const kept = Object.entries(this._errors).filter(
+      ([field]) => !fields.includes(field)
+    );
+    this._errors = Object.fromEntries(kept);
+    this._problem = null;
+  }
+
+  private async _readPreview(): Promise<void> {
+    const schedule = this._form && scheduleOf(this._form);
+    if (!schedule) {
+      return;
+    }
+    const turn = ++this._turn;
+    try {
+      const preview = await this._options.api.previewSchedule(schedule);
+      this._accept(turn, () => {
+        this._preview = preview;
+      });
+    } catch (error) {
+      this._accept(turn, () => {
+        this._preview = null;
+        this._refuse(error);
+      });
+    }
+  }
+
+  /** Only the answer to the newest question counts. */
+  private _accept(turn: number, action: () => void): void {
+    if (turn === this._turn && !this._disposed) {
+      action();
+      this._emit();
+    }
+  }
+
+  private async _readFiles(): Promise<void> {
+    const form = this._form;
+    if (!form || !this._inspection) {
+      return;
+    }
+    const inspection = await this._withFiles(this._inspection, form);
+    if (this._form?.files === form.files && !this._disposed) {
+      this._inspection = inspection;
+      this._emit();
+    }
+  }
+
+  private async _withFiles(
+    inspection: IInspection,
+    form: IDeployForm
+  ): Promise<IInspection> {
+    const patterns = patternsOf(form.files);
+    try {
+      return await this._options.api.inspect(this.notebook, patterns);
+    } catch (error) {
+      this._errors = { ...this._errors, files: sentence(error) };
+      return { ...inspection, files: [] };
+    }
+  }
+
+  private _emit(): void {
+    if (!this._disposed) {
+      this._changed.emit();
+    }
+  }
+
+  private _inspection: IInspection | null = null;
+  private _form: IDeployForm | null = null;
+  private _preview: ISchedulePreview | null = null;
+  private _errors: IFieldErrors = {};
+  private _problem: unknown = null;
+  private _busy = false;
+  private _disposed = false;
+  private _turn = 0;
+  private _previews: Debouncer;
+  private _files: Debouncer;
+  private _changed = new Signal<this, void>(this);
+}
+
+/** Part of the form → field of the request. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  cron: 'schedule.cron',
+  timezone: 'schedule.timezone'
+};
+
+function touchesSchedule(part: Partial<IDeployForm>): boolean {
+  return (
+    part.scheduled !== undefined ||
+    part.cron !== undefined ||
+    part.timezone !== undefined
+  );
+}
+
+function sentence(error: unknown): string {
+  const hint = error instanceof ApiError ? error.hint : null;
+  const detail = error instanceof Error ? error.message : String(error);
+  return [detail, hint].filter(Boolean).join(' ');
+}

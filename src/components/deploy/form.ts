@@ -1,0 +1,166 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { components } from '../../api/schema';
+import { formatValue } from '../common/format';
+import type { IDeployment, IParameter } from '../common/types';
+import { readOverrides } from '../runs/overrides';
+import type { ITexts } from '../runs/overrides';
+
+type Schemas = components['schemas'];
+export type IInspection = Schemas['Inspection'];
+export type IDeployRequest = Schemas['DeployRequest'];
+type ISchedule = Schemas['Schedule'];
+
+/** What a person has typed, as typed. */
+export interface IDeployForm {
+  readonly name: string;
+  readonly scheduled: boolean;
+  readonly cron: string;
+  readonly timezone: string;
+  readonly catchUp: NonNullable<ISchedule['catch_up']>;
+  readonly overlap: NonNullable<ISchedule['overlap']>;
+  /** Parameter → text of its field. */
+  readonly texts: ITexts;
+  /** Paths and patterns, one on each line. */
+  readonly files: string;
+}
+
+/** Field, as the server names it → what is wrong. */
+export type IFieldErrors = Readonly<Record<string, string>>;
+
+/** The form for a notebook: its live version's settings, else the notebook's own. */
+export function initialForm(
+  inspection: IInspection,
+  live: IDeployment | null,
+  zone: string
+): IDeployForm {
+  const schedule = live?.schedule ?? null;
+  const texts: Record<string, string> = {};
+  for (const parameter of inspection.parameters) {
+    texts[parameter.name] = initialText(parameter, live?.parameters ?? {});
+  }
+  return {
+    name: inspection.name,
+    scheduled: schedule !== null,
+    cron: schedule?.cron ?? '0 6 * * mon-fri',
+    timezone: schedule?.timezone ?? zone,
+    catchUp: schedule?.catch_up ?? 'latest',
+    overlap: schedule?.overlap ?? 'skip',
+    texts,
+    files: live ? filesBeside(live).join('\n') : ''
+  };
+}
+
+function initialText(
+  parameter: IParameter,
+  live: Readonly<Record<string, unknown>>
+): string {
+  if (parameter.name in live) {
+    return formatValue(live[parameter.name]);
+  }
+  return defaultText(parameter);
+}
+
+/** An expression has no value before it runs: its field stays empty. */
+export function defaultText(parameter: IParameter): string {
+  return parameter.default === null ? '' : formatValue(parameter.default);
+}
+
+/** The captured files as the notebook's folder sees them. */
+export function filesBeside(
+  deployment: Pick<IDeployment, 'notebook' | 'files'>
+): string[] {
+  const folder = deployment.notebook.split('/').slice(0, -1);
+  return deployment.files.map(file => {
+    const parts = file.path.split('/');
+    let common = 0;
+    while (common < folder.length && parts[common] === folder[common]) {
+      common += 1;
+    }
+    const up = folder.slice(common).map(() => '..');
+    return [...up, ...parts.slice(common)].join('/');
+  });
+}
+
+export function patternsOf(files: string): string[] {
+  return files
+    .split(/[\n,]/)
+    .map(line => line.trim())
+    .filter(Boolean);
+}
+
+export interface IReadForm {
+  readonly request: IDeployRequest;
+  readonly errors: IFieldErrors;
+}
+
+/** The request that the form stands for, and what is wrong with the form. */
+export function readForm(
+  form: IDeployForm,
+  inspection: IInspection,
+  expectedVersion: number,
+  trans: TranslationBundle
+): IReadForm {
+  const { values, errors } = changedParameters(form, inspection, trans);
+  const problems: Record<string, string> = { ...errors };
+  if (form.name.trim() === '') {
+    problems.name = trans.__('Give the deployment a name.');
+  }
+  if (form.scheduled && form.cron.trim() === '') {
+    problems['schedule.cron'] = trans.__('Say when, for example 0 6 * * *.');
+  }
+  if (form.scheduled && form.timezone.trim() === '') {
+    problems['schedule.timezone'] = trans.__(
+      'Name a time zone, for example Europe/Berlin.'
+    );
+  }
+  return {
+    request: {
+      name: form.name.trim(),
+      notebook: inspection.notebook,
+      files: patternsOf(form.files),
+      parameters: values,
+      schedule: scheduleOf(form),
+      expected_version: expectedVersion,
+      replace: false
+    },
+    errors: problems
+  };
+}
+
+export function scheduleOf(form: IDeployForm): ISchedule | null {
+  if (!form.scheduled) {
+    return null;
+  }
+  return {
+    cron: form.cron.trim(),
+    timezone: form.timezone.trim(),
+    catch_up: form.catchUp,
+    overlap: form.overlap
+  };
+}
+
+/** Only what differs from the notebook: its own defaults may change with it. */
+function changedParameters(
+  form: IDeployForm,
+  inspection: IInspection,
+  trans: TranslationBundle
+): { values: Record<string, unknown>; errors: Record<string, string> } {
+  const changed = inspection.parameters.filter(
+    parameter => (form.texts[parameter.name] ?? '') !== defaultText(parameter)
+  );
+  const read = readOverrides(changed, form.texts, trans);
+  const values = { ...read.values };
+  for (const parameter of changed) {
+    // Emptied text is a value of its own; an emptied number means the default.
+    if (parameter.type === 'str' && form.texts[parameter.name] === '') {
+      values[parameter.name] = '';
+    }
+  }
+  const errors = Object.fromEntries(
+    Object.entries(read.errors).map(([name, text]) => [
+      `parameters.${name}`,
+      text
+    ])
+  );
+  return { values, errors };
+}

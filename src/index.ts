@@ -1,0 +1,20 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { deployPlugin } from './plugins/deploy';
+import { deploymentsPlugin } from './plugins/deployments';
+import { linksPlugin } from './plugins/links';
+import { modelPlugin } from './plugins/model';
+import { pagesPlugin } from './plugins/pages';
+import { panelPlugin } from './plugins/panel';
+
+export { CommandIDs, IDeployModel } from './tokens';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  modelPlugin,
+  deployPlugin,
+  deploymentsPlugin,
+  pagesPlugin,
+  panelPlugin,
+  linksPlugin
+];
+
+export default plugins;

@@ -1,0 +1,100 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import { UUID } from '@lumino/coreutils';
+import type { IDeployment } from '../components/common';
+import { dayAndClock } from '../components/runs/summary';
+import type { IDeployModel } from '../tokens';
+import { CommandIDs } from '../tokens';
+import { askHowToDeploy } from './deployDialog';
+
+export interface IDeployingOptions {
+  model: IDeployModel;
+  docManager: IDocumentManager;
+  commands: CommandRegistry;
+  trans: TranslationBundle;
+}
+
+/** Save, ask, deploy, and offer what comes next. */
+export async function deployNotebook(
+  path: string,
+  options: IDeployingOptions
+): Promise<void> {
+  const { model, docManager, trans } = options;
+  await saveIfDirty(path, docManager);
+  const answer = await askHowToDeploy({
+    api: model.api,
+    // A collaborative drive puts its name before the path.
+    notebook: docManager.services.contents.localPath(path),
+    deployments: () => model.deployments,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    trans
+  });
+  if (answer) {
+    void model.refresh();
+    await offerNext(answer.deployment, answer.news, options);
+  }
+}
+
+/** What is deployed is the file, so the file has to be what is on the screen. */
+async function saveIfDirty(
+  path: string,
+  docManager: IDocumentManager
+): Promise<void> {
+  const widget = docManager.findWidget(path);
+  const context = widget && docManager.contextForWidget(widget);
+  if (context?.model.dirty) {
+    await context.save();
+  }
+}
+
+async function offerNext(
+  deployment: IDeployment,
+  news: boolean,
+  { model, commands, trans }: IDeployingOptions
+): Promise<void> {
+  const { name } = deployment;
+  const open = Dialog.createButton({
+    label: trans.__('Open'),
+    actions: ['open']
+  });
+  const run = Dialog.okButton({ label: trans.__('Run now'), actions: ['run'] });
+  const { button } = await showDialog({
+    title: liveSentence(deployment, news, trans),
+    body: startSentence(deployment, new Date(), trans),
+    buttons: [Dialog.cancelButton({ label: trans.__('Close') }), open, run]
+  });
+  if (button.actions.includes('run')) {
+    const { id } = await model.api.startRun(name, {}, UUID.uuid4());
+    await commands.execute(CommandIDs.openRun, { id });
+  } else if (button.actions.includes('open')) {
+    await commands.execute(CommandIDs.openDeployment, { name });
+  }
+}
+
+export function liveSentence(
+  deployment: IDeployment,
+  news: boolean,
+  trans: TranslationBundle
+): string {
+  const { name, version } = deployment;
+  return news
+    ? trans.__('Version %1 of “%2” is live', version, name)
+    : trans.__('Version %1 of “%2” was live already', version, name);
+}
+
+/** When it runs first. */
+export function startSentence(
+  deployment: IDeployment,
+  now: Date,
+  trans: TranslationBundle
+): string {
+  const [first] = deployment.next_fires;
+  if (deployment.paused) {
+    return trans.__('Its schedule is paused.');
+  }
+  return first
+    ? trans.__('It runs next %1.', dayAndClock(first, now, trans))
+    : trans.__('It runs when you start it.');
+}
