@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 
@@ -30,6 +31,13 @@ class CapturedFile:
     path: str
     digest: str
     size: int
+
+    @property
+    def inside(self) -> bool:
+        """Whether the path stays below the root wherever that is."""
+        pure = PurePosixPath(self.path)
+        plain = pure.parts and not pure.is_absolute() and "\0" not in self.path
+        return bool(plain) and ".." not in pure.parts
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from jupyter_deploy.domain.bundle import Bundle
 from jupyter_deploy.domain.deployments import Deployment, Event, NewVersion, Version
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.ledger import Entry
@@ -56,7 +58,7 @@ class Service:
     def deploy(self, new: NewVersion, environment: Environment | None) -> tuple[View, bool]:
         """Make it live; False when it is live already.
 
-        Raises InvalidInput for a name, parameter, schedule or missing upload,
+        Raises InvalidInput for a name, parameter, schedule, path or missing upload,
         and Conflict.
         """
         check_name(new.name)
@@ -66,14 +68,18 @@ class Service:
         )
         if new.schedule:
             check_schedule(new.schedule.cron, new.schedule.timezone, self._clock.now())
-        self._check_uploads(new)
+        self._check_files(bundle)
         if environment is not None:
             self._store.put_environment(environment)
         _, created = self._store.deploy(replace(new, parameters=parameters), self._clock.now())
         return self.view(new.name), created
 
-    def _check_uploads(self, new: NewVersion) -> None:
-        for item in (new.bundle.notebook, *new.bundle.files):
+    def _check_files(self, bundle: Bundle) -> None:
+        for item in (bundle.notebook, *bundle.files):
+            if not item.inside:
+                raise InvalidInput(
+                    f"The path {item.path!r} leads out of the project.", field="files"
+                )
             if not self._blobs.has(item.digest):
                 raise InvalidInput(
                     f"The content of {item.path} was not uploaded.",
@@ -162,8 +168,10 @@ class Service:
         for item in run.outputs:
             if item.name == name:
                 folder = self.folder(run)
-                inside = folder if name == "output.ipynb" else folder / "work"
-                return inside / name, item.media_type
+                place = folder if name == "output.ipynb" else folder / "work"
+                if _leads_out(place / name, place):
+                    break
+                return place / name, item.media_type
         raise NotFound(
             f"Run {run_id} has no output {name!r}.",
             hint="It may still be running; its outputs are listed at the run.",
@@ -190,6 +198,11 @@ class Service:
             "running_runs": activity.running,
             "keeps_alive": _reasons(activity.queued + activity.running, activity.schedules),
         }
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    """Names come from what the notebook left: it may have put a link there since."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def _reasons(open_runs: int, schedules: int) -> list[str]:

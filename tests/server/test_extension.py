@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,6 @@ import pytest
 from jupyter_server.auth import User
 from jupyter_server.serverapp import ServerApp
 
-from jupyter_deploy.client.launch import find_engine, stop_engine
-from jupyter_deploy.config import Settings
 from jupyter_deploy.domain.bundle import digest_of
 
 from .conftest import notebook_text
@@ -173,49 +170,6 @@ async def test_who_deployed_and_who_started_is_kept(
     run = (await extension("POST", f"/deployments/{name}/runs", {})).good(201)
     assert run["created_by"] == user
     await extension("POST", f"/runs/{run['id']}/cancel")
-
-
-@pytest.fixture
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_serverapp: ServerApp) -> Settings:
-    """The server with folders in which nothing was ever deployed."""
-    shared: Settings = jp_serverapp.web_app.settings["jupyter_deploy"]
-    data, runtime = tmp_path / "own" / "deploy", tmp_path / "own-runtime"
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(data.parent))
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
-    own = Settings(
-        data_dir=Path(os.path.realpath(data)),
-        runtime_dir=runtime,
-        database_url=f"sqlite:///{data / 'deploy.db'}",
-        max_running=shared.max_running,
-        quiet_seconds=shared.quiet_seconds,
-    )
-    jp_serverapp.web_app.settings["jupyter_deploy"] = own
-    return own
-
-
-async def test_looking_starts_no_engine_and_working_does(
-    alone: Settings, extension: Api, write: Write
-) -> None:
-    write("first.ipynb", "1")
-    assert (await extension("GET", "/health")).good()["running"] is False
-    (await extension("POST", "/inspect", {"notebook": "first.ipynb"})).good()
-    assert find_engine(alone) is None
-    try:
-        assert (await extension("GET", "/deployments")).good() == {"deployments": []}
-        assert (await extension("GET", "/health")).good()["running"] is True
-    finally:
-        assert stop_engine(alone)
-    assert (await extension("GET", "/health")).good()["pid"] is None
-
-
-async def test_an_engine_that_cannot_start_is_explained(
-    alone: Settings, extension: Api, write: Write
-) -> None:
-    alone.data_dir.mkdir(parents=True)
-    (alone.data_dir / "deploy.db").write_text("not a database, but long enough to be one")
-    problem = (await extension("GET", "/deployments")).problem(503)
-    assert "database" in problem["detail"]
-    assert (await extension("GET", "/health")).good()["running"] is False
 
 
 async def test_what_was_sent_is_what_is_kept(extension: Api, jp_root_dir: Path, name: str) -> None:
