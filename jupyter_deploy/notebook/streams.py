@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n\r])")
-
 
 def extend(text: str, piece: str) -> str:
     """`text` with `piece` behind it; what a carriage return overwrites is gone."""
@@ -18,4 +14,12 @@ def extend(text: str, piece: str) -> str:
 
 def collapse(text: str) -> str:
     """The text without what its carriage returns overwrite."""
-    return _OVERWRITTEN.sub("", text.replace("\r\n", "\n"))
+    if "\r" not in text:
+        return text
+    return "\n".join(_shown(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def _shown(line: str) -> str:
+    """No regular expression: on one long line it would look behind every character."""
+    written = line.rstrip("\r")
+    return written.rpartition("\r")[2] + line[len(written) :]
