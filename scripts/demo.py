@@ -32,6 +32,7 @@ def main() -> int:
         "JUPYTER_CONFIG_DIR": str(HOME / "config"),
         "IPYTHONDIR": str(HOME / "ipython"),
     }
+    HOME.mkdir(exist_ok=True)
     os.chdir(ROOT)
     interactive = sys.stdout.isatty() and sys.stdin.isatty() and not os.environ.get("CI")
     try:

@@ -1,6 +1,7 @@
 export * from './clock';
 export * from './Duration';
 export * from './ErrorNotice';
+export * from './Field';
 export * from './format';
 export * from './icons';
 export * from './ProgressBar';

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { formatBytes } from '../common/format';
-import { Field } from './Field';
+import { Field } from '../common/Field';
 import type { IDeployForm, IFieldErrors, IInspection } from './form';
 
 export interface ICapturedProps {

@@ -3,7 +3,7 @@ import * as React from 'react';
 import { ErrorNotice } from '../common/ErrorNotice';
 import { Captured } from './Captured';
 import type { DeployDraft } from './draft';
-import { Field } from './Field';
+import { Field } from '../common/Field';
 import type { IDeployForm, IInspection } from './form';
 import { ParameterField } from './ParameterField';
 import { ScheduleFields } from './ScheduleFields';

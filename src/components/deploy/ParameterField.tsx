@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IParameter } from '../common/types';
-import { Field } from './Field';
+import { Field } from '../common/Field';
 
 export interface IParameterFieldProps {
   parameter: IParameter;

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { ISchedulePreview } from '../../api/client';
 import { pageLocale } from '../common/format';
-import { Field } from './Field';
+import { Field } from '../common/Field';
 import type { IDeployForm, IFieldErrors } from './form';
 import { atClock, clockOf, cronOf, patternOf } from './schedules';
 import type { ICronKind, ICronPattern } from './schedules';

@@ -147,11 +147,12 @@ export class DeployDraft implements IDisposable {
       this.existing?.version ?? 0,
       this._options.trans
     );
-    this._errors = errors;
     if (Object.keys(errors).length > 0) {
+      this._errors = { ...this._errors, ...errors };
       this._emit();
       return null;
     }
+    this._errors = {};
     let deployed: IDeployment | null = null;
     await this._work(async () => {
       deployed = await this._options.api.deploy(request);

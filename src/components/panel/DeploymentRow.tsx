@@ -25,8 +25,6 @@ export function DeploymentRow(props: IDeploymentRowProps): JSX.Element {
   const { deployment, trans } = props;
   const now = useNow(30_000);
   const last = deployment.last_run;
-  const next = nextFire(deployment, now, trans);
-  const result = lastResult(last, now, trans);
   return (
     <div
       id={props.id}
@@ -51,13 +49,21 @@ export function DeploymentRow(props: IDeploymentRowProps): JSX.Element {
         />
       </span>
       <span role="gridcell" className="jp-deploy-PanelRow-text">
-        <span className="jp-deploy-PanelRow-name">{deployment.name}</span>
         <span className="jp-deploy-PanelRow-line">
-          {[result, next].filter(Boolean).join(' · ')}
+          <span className="jp-deploy-PanelRow-name">{deployment.name}</span>
+          <span
+            className="jp-deploy-PanelRow-next"
+            title={trans.__('Next run')}
+          >
+            {nextFire(deployment, now, trans)}
+          </span>
         </span>
-      </span>
-      <span role="gridcell">
-        <Sparkline runs={deployment.recent} trans={trans} />
+        <span className="jp-deploy-PanelRow-line">
+          <span className="jp-deploy-PanelRow-result">
+            {lastResult(last, now, trans)}
+          </span>
+          <Sparkline runs={deployment.recent} trans={trans} />
+        </span>
       </span>
       <span role="gridcell">
         <MenuButton {...props} />

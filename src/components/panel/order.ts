@@ -80,7 +80,7 @@ function running(last: ILastRun, trans: TranslationBundle): string {
     : trans.__('running, the kernel starts');
 }
 
-/** "next tomorrow 06:00", "paused", or nothing without a schedule. */
+/** "tomorrow 06:00", "paused", or nothing without a schedule. */
 export function nextFire(
   deployment: IDeploymentSummary,
   now: Date,
@@ -90,5 +90,5 @@ export function nextFire(
     return trans.__('paused');
   }
   const [next] = deployment.next_fires;
-  return next ? trans.__('next %1', dayAndClock(next, now, trans)) : '';
+  return next ? dayAndClock(next, now, trans) : '';
 }

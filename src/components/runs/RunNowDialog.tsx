@@ -2,11 +2,11 @@ import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IDeployment, IParameter } from '../common';
-import { ErrorNotice, formatValue } from '../common';
+import { ErrorNotice, Field, formatValue } from '../common';
 import { readOverrides } from './overrides';
 import type { IOverrides, ITexts } from './overrides';
 
-interface IFieldProps {
+interface IOverrideFieldProps {
   parameter: IParameter;
   text: string;
   usual: string;
@@ -15,43 +15,41 @@ interface IFieldProps {
   trans: TranslationBundle;
 }
 
-function Field(props: IFieldProps): JSX.Element {
+function OverrideField(props: IOverrideFieldProps): JSX.Element {
   const { parameter, text, usual, error, onChange, trans } = props;
-  const id = React.useId();
-  const common = {
-    id,
-    className: 'jp-mod-styled',
-    value: text,
-    'aria-invalid': Boolean(error),
-    'aria-describedby': `${id}-help`
-  };
   return (
-    <div className="jp-deploy-Field">
-      <label htmlFor={id}>
-        {parameter.name}{' '}
-        <span className="jp-deploy-Muted">{parameter.type}</span>
-      </label>
-      {parameter.type === 'bool' ? (
-        <select {...common} onChange={event => onChange(event.target.value)}>
-          <option value="">{trans.__('as usual: %1', usual)}</option>
-          <option value="true">{String(true)}</option>
-          <option value="false">{String(false)}</option>
-        </select>
-      ) : (
-        <input
-          {...common}
-          type="text"
-          placeholder={usual}
-          onChange={event => onChange(event.target.value)}
-        />
-      )}
-      <p
-        id={`${id}-help`}
-        className={error ? 'jp-deploy-Field-error' : 'jp-deploy-Muted'}
-      >
-        {error ?? parameter.help}
-      </p>
-    </div>
+    <Field
+      label={
+        <>
+          {parameter.name}{' '}
+          <span className="jp-deploy-Muted">{parameter.type}</span>
+        </>
+      }
+      error={error}
+      help={parameter.help}
+    >
+      {attributes =>
+        parameter.type === 'bool' ? (
+          <select
+            {...attributes}
+            value={text}
+            onChange={event => onChange(event.target.value)}
+          >
+            <option value="">{trans.__('as usual: %1', usual)}</option>
+            <option value="true">{String(true)}</option>
+            <option value="false">{String(false)}</option>
+          </select>
+        ) : (
+          <input
+            {...attributes}
+            type="text"
+            value={text}
+            placeholder={usual}
+            onChange={event => onChange(event.target.value)}
+          />
+        )
+      }
+    </Field>
   );
 }
 
@@ -91,7 +89,7 @@ class OverridesForm
           {this._trans.__('Leave a field empty to keep its usual value.')}
         </p>
         {parameter_schema.map(parameter => (
-          <Field
+          <OverrideField
             key={parameter.name}
             parameter={parameter}
             text={this._texts[parameter.name] ?? ''}
