@@ -83,7 +83,10 @@ class Store(Protocol):
         """At most `limit` runs, newest first."""
 
     def recent(self, limit: int) -> dict[str, list[Run]]:
-        """The newest `limit` runs of every deployment in production, oldest first."""
+        """The newest `limit` runs of every deployment in production, oldest first.
+
+        Runs come by name, also of a deleted deployment of that name; without attempts.
+        """
 
     def run(self, run_id: int) -> Run:
         """Raises NotFound."""

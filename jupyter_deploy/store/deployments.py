@@ -180,17 +180,22 @@ def delete(connection: Connection, name: str, now: datetime) -> None:
     row = find(connection, name)
     connection.execute(update(deployments).where(deployments.c.id == row.id).values(deleted_at=now))
     _set_in_force(connection, row.id, False, now)
-    connection.execute(
-        update(runs)
-        .where(runs.c.deployment_id == row.id, runs.c.state == RunState.QUEUED)
-        .values(
-            state=RunState.CANCELLED,
-            fault="cancelled",
-            reason="Cancelled: the deployment was deleted.",
-            ended_at=now,
-        )
-    )
+    _cancel_queued(connection, row, now)
     record(connection, "deployment.deleted", now, name)
+
+
+def _cancel_queued(connection: Connection, row: AnyRow, now: datetime) -> None:
+    queued = (runs.c.deployment_id == row.id) & (runs.c.state == RunState.QUEUED)
+    ids = connection.execute(select(runs.c.id).where(queued).order_by(runs.c.id)).scalars().all()
+    values = {
+        "state": RunState.CANCELLED,
+        "fault": "cancelled",
+        "reason": "Cancelled: the deployment was deleted.",
+        "ended_at": now,
+    }
+    connection.execute(update(runs).where(queued).values(values))
+    for run_id in ids:
+        record(connection, "run.cancelled", now, row.name, run_id, RunState.CANCELLED.value)
 
 
 def all_live(connection: Connection) -> list[Deployment]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from jupyter_deploy.domain.deployments import (
     Activity,
@@ -18,7 +20,7 @@ from jupyter_deploy.domain.deployments import (
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.runs import Closing, Run, RunState
-from jupyter_deploy.errors import NotFound
+from jupyter_deploy.errors import NotFound, Unavailable
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
 from jupyter_deploy.store import deployments, runs, scheduling
 from jupyter_deploy.store.rows import event_of
@@ -27,66 +29,78 @@ from jupyter_deploy.store.schema import runs as runs_table
 
 
 class SqlStore:
-    """Every method opens and commits one transaction."""
+    """Every method is one transaction; each may raise Unavailable."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Raises Unavailable when the database cannot be used right now."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except OperationalError as error:  # held by another program, disk full, gone
+            raise Unavailable(
+                f"The database cannot be used: {error.orig}.",
+                hint="Nothing was changed; try again.",
+            ) from error
+
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             created = deployments.deploy(connection, new, now)
             return deployments.one_live(connection, new.name), created
 
     def deployments(self) -> list[Deployment]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return deployments.all_live(connection)
 
     def deployment(self, name: str) -> Deployment:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return deployments.one_live(connection, name)
 
     def versions(self, name: str) -> list[Version]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return deployments.all_versions(connection, name)
 
     def set_paused(self, name: str, paused: bool, now: datetime) -> Deployment:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             deployments.set_paused(connection, name, paused, now)
             return deployments.one_live(connection, name)
 
     def delete(self, name: str, now: datetime) -> Deployment:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             deleted = deployments.one_live(connection, name)
             deployments.delete(connection, name, now)
             return deleted
 
     def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             run_id, created = runs.add(connection, new, now)
             return runs.one(connection, run_id), created
 
     def runs(self, query: RunQuery) -> list[Run]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.page(connection, query)
 
     def recent(self, limit: int) -> dict[str, list[Run]]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.recent(connection, limit)
 
     def run(self, run_id: int) -> Run:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.one(connection, run_id)
 
     def run_version(self, run_id: int) -> Version:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.version(connection, run_id)
 
     def due_schedules(self, now: datetime, limit: int) -> list[DueSchedule]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return scheduling.due(connection, now, limit)
 
     def next_due(self) -> datetime | None:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return scheduling.next_due(connection)
 
     def fire(
@@ -96,32 +110,32 @@ class SqlStore:
         next_due: datetime | None,
         now: datetime,
     ) -> bool:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return scheduling.fire(connection, due, firings, next_due, now)
 
     def open_runs(self, deployment: str) -> list[int]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.open_ids(connection, deployment)
 
     def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.claim(connection, slots, executor, now)
 
     def running(self) -> list[Run]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.running(connection)
 
     def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return runs.close(connection, run_id, fence, closing, now)
 
     def request_cancel(self, run_id: int, now: datetime) -> Run:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             runs.request_cancel(connection, run_id, now)
             return runs.one(connection, run_id)
 
     def put_environment(self, environment: Environment) -> None:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             query = select(environments.c.digest).where(environments.c.digest == environment.digest)
             if connection.execute(query).one_or_none() is None:
                 document = environment.to_json()
@@ -130,7 +144,7 @@ class SqlStore:
                 )
 
     def environment(self, digest: str) -> Environment:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             query = select(environments.c.document).where(environments.c.digest == digest)
             document = connection.execute(query).scalar_one_or_none()
         if document is None:
@@ -138,16 +152,16 @@ class SqlStore:
         return Environment.from_json(document)
 
     def events(self, after: int, limit: int) -> list[Event]:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             query = select(events).where(events.c.id > after).order_by(events.c.id).limit(limit)
             return [event_of(row) for row in connection.execute(query)]
 
     def last_event(self) -> int:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             return connection.execute(select(func.max(events.c.id))).scalar_one() or 0
 
     def activity(self) -> Activity:
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
 
             def count(state: RunState) -> int:
                 query = select(func.count()).where(runs_table.c.state == state)

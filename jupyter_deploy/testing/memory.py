@@ -1,0 +1,314 @@
+"""A store in memory: the protocol's behaviour without a database.
+
+`tests/conformance` holds it to the same sentences as the SQL store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime
+
+from jupyter_deploy.domain.deployments import (
+    Activity,
+    Deployment,
+    DueSchedule,
+    Event,
+    NewVersion,
+    Version,
+)
+from jupyter_deploy.domain.environment import Environment
+from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.runs import Attempt, Closing, Run, RunState
+from jupyter_deploy.errors import Conflict, NotFound
+from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
+from jupyter_deploy.testing.slots import Slot, utc
+
+
+class MemoryStore:
+    """Numbers of slots, runs and events are their positions, counted from 1."""
+
+    def __init__(self) -> None:
+        self._slots: list[Slot] = []
+        self._runs: list[Run] = []
+        self._slot_of: dict[int, Slot] = {}
+        self._environments: dict[str, Environment] = {}
+        self._events: list[Event] = []
+
+    def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
+        slot = self._find(new.name)
+        _check_expectation(slot, new)
+        if slot is not None and slot.live.digest == new.digest:
+            return slot.deployment, False
+        if slot is None:
+            slot = Slot(len(self._slots) + 1, new.name)
+            self._slots.append(slot)
+        slot.add(new, utc(now))
+        self._record("version.live", now, new.name)
+        return slot.deployment, True
+
+    def deployments(self) -> list[Deployment]:
+        return [slot.deployment for slot in sorted(self._live(), key=lambda slot: slot.name)]
+
+    def deployment(self, name: str) -> Deployment:
+        return self._slot(name).deployment
+
+    def versions(self, name: str) -> list[Version]:
+        return self._slot(name).versions[::-1]
+
+    def set_paused(self, name: str, paused: bool, now: datetime) -> Deployment:
+        slot = self._slot(name)
+        if slot.paused != paused:
+            slot.set_paused(paused, utc(now))
+            self._record("deployment.paused" if paused else "deployment.resumed", now, name)
+        return slot.deployment
+
+    def delete(self, name: str, now: datetime) -> Deployment:
+        slot = self._slot(name)
+        slot.delete(utc(now))
+        reason = "Cancelled: the deployment was deleted."
+        for run in self._where(lambda run: run.state is RunState.QUEUED):
+            if self._slot_of[run.id] is slot:
+                self._cancel(run, reason, now)
+        self._record("deployment.deleted", now, name)
+        return slot.deployment
+
+    def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
+        slot = self._slot(new.deployment)
+        if new.key is not None and new.key in slot.keys:
+            return self.run(slot.keys[new.key]), False
+        run = replace(self._draft(slot, now), created_by=new.created_by)
+        run = self._insert(slot, replace(run, parameters=deepcopy(new.parameters)), now)
+        if new.key is not None:
+            slot.keys[new.key] = run.id
+        return run, True
+
+    def runs(self, query: RunQuery) -> list[Run]:
+        def wanted(run: Run) -> bool:
+            return (
+                query.deployment in (None, run.deployment)
+                and query.state in (None, run.state)
+                and (query.before is None or run.id < query.before)
+            )
+
+        return self._where(wanted)[::-1][: query.limit]
+
+    def recent(self, limit: int) -> dict[str, list[Run]]:
+        found = {}
+        for slot in self._live():
+            newest = self.runs(RunQuery(slot.name, limit=limit))
+            if newest:
+                found[slot.name] = [replace(run, attempts=()) for run in newest[::-1]]
+        return found
+
+    def run(self, run_id: int) -> Run:
+        if not 1 <= run_id <= len(self._runs):
+            raise NotFound(f"There is no run {run_id}.", hint="`jupyter deploy runs` shows them.")
+        return self._runs[run_id - 1]
+
+    def run_version(self, run_id: int) -> Version:
+        run = self.run(run_id)
+        return self._slot_of[run_id].versions[run.version - 1]
+
+    def due_schedules(self, now: datetime, limit: int) -> list[DueSchedule]:
+        waiting = [(slot.next_due, slot.number, slot) for slot in self._slots if slot.next_due]
+        due = sorted(item for item in waiting if item[0] <= now)
+        return [slot.due for _next_due, _number, slot in due[:limit]]
+
+    def next_due(self) -> datetime | None:
+        return min((slot.next_due for slot in self._slots if slot.next_due), default=None)
+
+    def fire(
+        self,
+        due: DueSchedule,
+        firings: Sequence[Firing],
+        next_due: datetime | None,
+        now: datetime,
+    ) -> bool:
+        slot = self._slots[due.schedule_id - 1]
+        timer = slot.timer
+        if timer is None or not timer.in_force or timer.cursor != due.cursor:
+            return False
+        timer.cursor = utc(firings[-1].due_at) if firings else timer.cursor
+        timer.next_due = utc(next_due) if next_due else None
+        for firing in firings:
+            self._insert(slot, self._scheduled(slot, firing, now), now)
+        return True
+
+    def open_runs(self, deployment: str) -> list[int]:
+        found = self._where(lambda run: run.deployment == deployment and run.state.open)
+        return [run.id for run in found]
+
+    def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
+        waiting = self._where(lambda run: run.state is RunState.QUEUED)
+        return [self._claim_one(run, executor, now) for run in waiting[:slots]]
+
+    def running(self) -> list[Run]:
+        return self._where(lambda run: run.state is RunState.RUNNING)
+
+    def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
+        held = [run for run in self.running() if (run.id, run.fence) == (run_id, fence)]
+        for run in held:
+            self._close_one(run, closing, now)
+        return bool(held)
+
+    def request_cancel(self, run_id: int, now: datetime) -> Run:
+        run = self.run(run_id)
+        if run.state is RunState.QUEUED:
+            run = replace(run, cancel_requested=True)
+            return self._cancel(run, "Cancelled before it started.", now)
+        if run.state is RunState.RUNNING:
+            return self._put(replace(run, cancel_requested=True))
+        raise Conflict(
+            f"Run {run_id} has already ended ({run.state}).",
+            hint="Only queued and running runs can be cancelled.",
+        )
+
+    def put_environment(self, environment: Environment) -> None:
+        self._environments.setdefault(environment.digest, environment)
+
+    def environment(self, digest: str) -> Environment:
+        if digest not in self._environments:
+            raise NotFound(f"There is no environment snapshot {digest!r}.")
+        return self._environments[digest]
+
+    def events(self, after: int, limit: int) -> list[Event]:
+        return self._events[max(after, 0) :][:limit]
+
+    def last_event(self) -> int:
+        return len(self._events)
+
+    def activity(self) -> Activity:
+        states = [run.state for run in self._runs]
+        return Activity(
+            queued=states.count(RunState.QUEUED),
+            running=states.count(RunState.RUNNING),
+            schedules=sum(slot.next_due is not None for slot in self._slots),
+        )
+
+    def dispose(self) -> None:
+        """Nothing is held."""
+
+    def _live(self) -> list[Slot]:
+        return [slot for slot in self._slots if not slot.deleted]
+
+    def _find(self, name: str) -> Slot | None:
+        return next((slot for slot in self._live() if slot.name == name), None)
+
+    def _slot(self, name: str) -> Slot:
+        slot = self._find(name)
+        if slot is None:
+            raise NotFound(
+                f"There is no deployment {name!r}.",
+                field="name",
+                hint="`jupyter deploy list` shows the names.",
+            )
+        return slot
+
+    def _where(self, wanted: Callable[[Run], bool]) -> list[Run]:
+        return [run for run in self._runs if wanted(run)]
+
+    def _draft(self, slot: Slot, now: datetime) -> Run:
+        """A queued run of the slot's live version with its parameters."""
+        return Run(
+            id=len(self._runs) + 1,
+            deployment=slot.name,
+            version=slot.live.number,
+            trigger="manual",
+            state=RunState.QUEUED,
+            verdict=None,
+            fault=None,
+            reason=None,
+            cell=None,
+            due_at=None,
+            created_at=utc(now),
+            created_by=None,
+            started_at=None,
+            ended_at=None,
+            parameters=slot.live.parameters,
+            fence=0,
+            cancel_requested=False,
+            progress=None,
+        )
+
+    def _scheduled(self, slot: Slot, firing: Firing, now: datetime) -> Run:
+        return replace(
+            self._draft(slot, now),
+            trigger="schedule",
+            state=firing.state,
+            reason=firing.reason,
+            due_at=utc(firing.due_at),
+            ended_at=None if firing.state.open else utc(now),
+        )
+
+    def _insert(self, slot: Slot, run: Run, now: datetime) -> Run:
+        self._runs.append(run)
+        self._slot_of[run.id] = slot
+        self._record(f"run.{run.state}", now, run.deployment, run)
+        return run
+
+    def _put(self, run: Run) -> Run:
+        self._runs[run.id - 1] = run
+        return run
+
+    def _claim_one(self, run: Run, executor: str, now: datetime) -> Claim:
+        attempt = Attempt(run.fence + 1, executor, None, utc(now), None)
+        run = self._put(
+            replace(
+                run,
+                state=RunState.RUNNING,
+                fence=attempt.fence,
+                started_at=run.started_at or utc(now),
+                attempts=(*run.attempts, attempt),
+            )
+        )
+        self._record("run.started", now, run.deployment, run)
+        return Claim(run, self.run_version(run.id), attempt.fence)
+
+    def _close_one(self, run: Run, closing: Closing, now: datetime) -> None:
+        last = replace(run.attempts[-1], outcome=closing.outcome, ended_at=utc(now))
+        run = self._put(
+            replace(
+                run,
+                state=closing.state,
+                verdict=closing.verdict,
+                fault=closing.fault,
+                reason=closing.reason,
+                cell=closing.cell,
+                ended_at=utc(now),
+                progress=closing.progress,
+                outputs=closing.outputs,
+                attempts=(*run.attempts[:-1], last),
+            )
+        )
+        self._record("run.finished", now, run.deployment, run)
+
+    def _cancel(self, run: Run, reason: str, now: datetime) -> Run:
+        run = self._put(
+            replace(
+                run,
+                state=RunState.CANCELLED,
+                fault="cancelled",
+                reason=reason,
+                ended_at=utc(now),
+            )
+        )
+        self._record("run.cancelled", now, run.deployment, run)
+        return run
+
+    def _record(self, kind: str, now: datetime, name: str, run: Run | None = None) -> None:
+        number = len(self._events) + 1
+        state = run.state.value if run else None
+        self._events.append(Event(number, utc(now), kind, name, run.id if run else None, state))
+
+
+def _check_expectation(slot: Slot | None, new: NewVersion) -> None:
+    live = slot.live.number if slot else 0
+    if slot and slot.live.bundle.notebook.path != new.bundle.notebook.path and not new.replace:
+        raise Conflict(
+            f"The name {new.name!r} is taken by a deployment of {slot.live.bundle.notebook.path}.",
+            field="name",
+        )
+    if new.expected_version is not None and new.expected_version != live:
+        raise Conflict(f"{new.name!r} was changed by somebody else meanwhile.", field="name")
