@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from nbformat import NotebookNode
 
 import jupyter_deploy
 
@@ -88,14 +89,18 @@ class Home:
         assert list(document["error"]) == ["type", "message", "field", "hint"]
         return document["error"]
 
-    def notebook(self, name: str, *cells: str, parameters: str | None = None) -> Path:
+    def notebook(
+        self, name: str, *cells: str | NotebookNode, parameters: str | None = None
+    ) -> Path:
         """Write a notebook; its parameters cell is the first one."""
         spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         document = nbformat.v4.new_notebook(metadata={"kernelspec": spec})
         if parameters is not None:
             cell = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
             document.cells.append(cell)
-        document.cells += [nbformat.v4.new_code_cell(source) for source in cells]
+        document.cells += [
+            nbformat.v4.new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells
+        ]
         path = self.work / name
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(document, path)
