@@ -6,8 +6,6 @@ import it at no cost; the heavy parts are loaded by the process that needs them.
 
 from __future__ import annotations
 
-from typing import Any
-
 __version__ = "0.1.0"
 
 
@@ -19,7 +17,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "jupyter_deploy"}]
 
 
-def _load_jupyter_server_extension(server_app: Any) -> None:
+def _load_jupyter_server_extension(server_app: object) -> None:
     from jupyter_deploy.server.extension import load
 
     load(server_app)
