@@ -26,6 +26,19 @@ from typing import Any
 from jupyter_deploy.domain.runs import Progress
 
 
+#: What an entry of each kind has at least.
+_MEMBERS = {
+    "attempt_started": ("notebook", "cells"),
+    "kernel_started": ("kernel",),
+    "cell_started": ("cell", "number", "cells"),
+    "output": ("cell", "output"),
+    "clear_output": ("cell",),
+    "cell_finished": ("cell", "status", "duration"),
+    "warning": ("cell", "message"),
+    "finished": ("outcome",),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
     """`seq` counts from 1 without gaps, `at` is ISO 8601 with offset."""
@@ -40,8 +53,12 @@ class Entry:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Entry:
-        """Raises KeyError for a document of another form."""
+        """Raises KeyError for a document of another form, ValueError for another number."""
         data = {key: value for key, value in document.items() if key not in ("seq", "at", "kind")}
+        if type(document["seq"]) is not int:
+            raise ValueError(f"{document['seq']!r} is not the number of an entry")
+        for member in _MEMBERS[document["kind"]]:
+            data[member]
         return cls(document["seq"], document["at"], document["kind"], data)
 
 

@@ -216,9 +216,9 @@ def _failed(finished: Finished) -> Verdict:
     )
     if finished.outcome == "exit" and finished.error.get("value", "").isdecimal():
         reason = reason.rpartition(":")[0] + "."  # the code is said already
-    return Verdict(
-        RunState.FAILED, "failed", fault, reason.strip().rstrip(":"), finished.cell, outcome
-    )
+    # Some kernels tell neither name nor value of an error.
+    said = reason.strip(": ") or "The notebook failed without saying why."
+    return Verdict(RunState.FAILED, "failed", fault, said, finished.cell, outcome)
 
 
 def _how(status: str) -> str:

@@ -13,16 +13,22 @@ from jupyter_deploy.domain.runs import Closing, OutputFile
 from jupyter_deploy.domain.verdict import Ending, judge
 from jupyter_deploy.engine.ledger_tail import read_entries
 from jupyter_deploy.ports.executor import Placement
-from jupyter_deploy.ports.store import Store
 
 log = logging.getLogger(__name__)
 
 NOTEBOOK_TYPE = "application/x-ipynb+json"
 
 
-def conclude(
-    store: Store, placement: Placement, entries: Sequence[Entry], ending: Ending
-) -> Closing:
+def conclude(placement: Placement, entries: Sequence[Entry], ending: Ending) -> Closing:
+    try:
+        return _conclude(placement, entries, ending)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        # A notebook can write into its own ledger; what cannot be read is no evidence.
+        log.warning("run %s: its ledger is damaged: %r", placement.run_id, error)
+        return _conclude(placement, (), ending)
+
+
+def _conclude(placement: Placement, entries: Sequence[Entry], ending: Ending) -> Closing:
     verdict = judge(entries, ending)
     return Closing(
         state=verdict.state,
@@ -56,8 +62,8 @@ def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
             read_entries(placement.folder / "ledger.jsonl"),
         )
         _write_whole(target, content)
-    except (OSError, ValueError) as error:
-        log.warning("run %s: no outputs could be kept: %s", placement.run_id, error)
+    except Exception as error:  # whatever a damaged ledger leads to
+        log.warning("run %s: no outputs could be kept: %r", placement.run_id, error)
         return ()
     return (OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),)
 

@@ -24,6 +24,8 @@ Job = tuple[Callable[[], Any], "Future[Any]"]
 #: a laptop that slept, or a clock that was set, is noticed within it.
 BUSY = 0.1
 IDLE = 5.0
+#: Seconds until what failed is tried again.
+TROUBLED = 1.0
 
 
 class Core:
@@ -49,6 +51,8 @@ class Core:
         self.last_use = time.monotonic()
         #: Id of the newest event, readable from any thread.
         self.last_event = 0
+        self._adopted = False
+        self._troubled = False
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="engine")
 
@@ -71,12 +75,11 @@ class Core:
         return future
 
     def _run(self) -> None:
-        self._guarded(self._watcher.adopt)
-        self._guarded(self._look_for_events)
         while True:
             self._guarded(self._step)
+            pause = self._guarded(self._pause)
             try:
-                item = self._jobs.get(timeout=self._pause())
+                item = self._jobs.get(timeout=TROUBLED if pause is None else pause)
             except queue.Empty:
                 continue
             if item is None:
@@ -85,8 +88,15 @@ class Core:
             self._guarded(self._look_for_events)
 
     def _step(self) -> None:
+        self._troubled = True  # until everything below went well
+        if not self._adopted:
+            self._watcher.adopt()
+            self._look_for_events()
+            self._adopted = True
         steps = (self._scheduler.tick, self._watcher.check, self._dispatcher.fill)
-        if any([step() for step in steps]):
+        done = [self._guarded(step) for step in steps]  # all of them, each in its turn
+        self._troubled = None in done
+        if any(done):
             self._look_for_events()
         self._leave_if_quiet()
 
@@ -94,6 +104,8 @@ class Core:
         self.last_event = self._store.last_event()
 
     def _pause(self) -> float:
+        if self._troubled:
+            return TROUBLED
         if len(self._watcher):
             return BUSY
         seconds = self._scheduler.seconds_to_next()
@@ -107,12 +119,14 @@ class Core:
             log.info("nothing active for %s s: leaving", self._quiet_seconds)
             self._on_quiet()
 
-    def _guarded(self, step: Callable[[], object]) -> None:
+    def _guarded(self, step: Callable[[], T]) -> T | None:
+        """What the step gives, None when it failed."""
         try:
-            step()
+            return step()
         except Exception:
             # One bad row must not stop every other deployment.
             log.exception("a step of the engine failed")
+            return None
 
 
 def _carry_out(item: Job) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jupyter_deploy.domain.bundle import CapturedFile
 from jupyter_deploy.domain.runs import Closing, RunState
+from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import DeployError
 from jupyter_deploy.ports.blobs import BlobStore
@@ -43,20 +44,19 @@ class Dispatcher:
         if free <= 0:
             return False
         claims = self._store.claim(free, self._executor.name, self._clock.now())
-        for claim in claims:
-            self._start(claim)
+        take_turns(claims, self._start)
         return bool(claims)
 
     def _start(self, claim: Claim) -> None:
         placement = self._watcher.placement(claim.run.id, claim.fence)
+        # Whatever happens below, the watcher notices that no runner lives.
+        self._watcher.watch(placement)
         try:
             placement.folder.mkdir(parents=True)
             _write_whole(placement.folder / "task.json", self._task(claim))
             self._executor.start(placement)
         except (OSError, DeployError) as error:
             self._refuse(placement, error)
-        else:
-            self._watcher.watch(placement)
 
     def _task(self, claim: Claim) -> dict[str, Any]:
         bundle = claim.version.bundle
@@ -86,6 +86,7 @@ class Dispatcher:
             outcome="not started",
         )
         self._store.close(placement.run_id, placement.fence, closing, self._clock.now())
+        self._watcher.forget(placement)
 
 
 def _write_whole(path: Path, document: dict[str, Any]) -> None:

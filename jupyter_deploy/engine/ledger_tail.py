@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from jupyter_deploy.domain.ledger import Entry
 
@@ -43,5 +43,15 @@ def _whole_lines(file: IO[bytes]) -> Iterator[Entry]:
         if not line.endswith(b"\n"):
             file.seek(-len(line), 1)
             return
-        document: dict[str, Any] = json.loads(line)
-        yield Entry.from_json(document)
+        entry = _entry(line)
+        if entry is not None:
+            yield entry
+
+
+def _entry(line: bytes) -> Entry | None:
+    """None for a line that is none: a full disk or the notebook may have damaged it."""
+    try:
+        document = json.loads(line)
+        return Entry.from_json(document) if isinstance(document, dict) else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None

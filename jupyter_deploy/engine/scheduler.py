@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jupyter_deploy.domain.deployments import DueSchedule
 from jupyter_deploy.domain.firing import plan
+from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.store import Store
 from jupyter_deploy.timetable import next_fires
@@ -23,8 +24,7 @@ class Scheduler:
         """Fire what is due; True when something was."""
         now = self._clock.now()
         due = self._store.due_schedules(now, limit=BATCH)
-        for item in due:
-            self._fire(item, now)
+        take_turns(due, lambda item: self._fire(item, now))
         return bool(due)
 
     def seconds_to_next(self) -> float | None:

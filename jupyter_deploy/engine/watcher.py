@@ -12,6 +12,7 @@ from jupyter_deploy.domain.runs import Progress
 from jupyter_deploy.domain.verdict import Ending
 from jupyter_deploy.engine.closing import conclude
 from jupyter_deploy.engine.ledger_tail import LedgerTail
+from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
 from jupyter_deploy.ports.store import Store
@@ -53,6 +54,10 @@ class Watcher:
             placement, LedgerTail(placement.folder / "ledger.jsonl")
         )
 
+    def forget(self, placement: Placement) -> None:
+        """The attempt was closed by somebody else."""
+        self._live.pop(placement.run_id, None)
+
     def adopt(self) -> None:
         """Take over the attempts of an engine that is gone, alive or dead."""
         for run in self._store.running():
@@ -78,8 +83,7 @@ class Watcher:
     def check(self) -> bool:
         """Close what has ended; True when something has."""
         ended = [live for live in list(self._live.values()) if not self._still_alive(live)]
-        for live in ended:
-            self._close(live)
+        take_turns(ended, self._close)
         return bool(ended)
 
     def _still_alive(self, live: _Live) -> bool:
@@ -92,10 +96,11 @@ class Watcher:
 
     def _close(self, live: _Live) -> None:
         placement = live.placement
-        del self._live[placement.run_id]
         self._executor.kill(placement)  # what the notebook left behind
         live.read()
         ending = Ending(cancel_requested=live.cancelled_at is not None)
-        closing = conclude(self._store, placement, live.entries, ending)
+        closing = conclude(placement, live.entries, ending)
         if not self._store.close(placement.run_id, placement.fence, closing, self._clock.now()):
             log.warning("run %s: a stale end was discarded", placement.run_id)
+        # Last, so that an end that could not be written is tried again.
+        del self._live[placement.run_id]

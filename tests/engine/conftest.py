@@ -1,0 +1,75 @@
+"""The engine's parts on a store in memory, with a clock and runners that obey the test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_deploy.artifacts.files import FileBlobStore
+from jupyter_deploy.domain.bundle import digest_of
+from jupyter_deploy.domain.runs import Run
+from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.scheduler import Scheduler
+from jupyter_deploy.engine.service import Service
+from jupyter_deploy.engine.watcher import Watcher
+from jupyter_deploy.errors import Unavailable
+from jupyter_deploy.ports.store import NewRun
+from jupyter_deploy.testing.fakes import FakeExecutor, ManualClock
+from jupyter_deploy.testing.memory import MemoryStore
+from jupyter_deploy.testing.samples import bundle, new_version
+
+NOTEBOOK = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+
+
+class UnsteadyStore(MemoryStore):
+    """A store that the database is taken away from, method by method."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken: set[str] = set()
+
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("_") and name != "broken" and name in self.broken:
+            raise Unavailable("The database is locked.")
+        return super().__getattribute__(name)
+
+
+@dataclass
+class Parts:
+    store: UnsteadyStore
+    clock: ManualClock
+    executor: FakeExecutor
+    blobs: FileBlobStore
+    watcher: Watcher
+    dispatcher: Dispatcher
+    scheduler: Scheduler
+    service: Service
+
+    def deploy(self, name: str = "sales", **members: Any) -> None:
+        self.blobs.put(digest_of(NOTEBOOK), [NOTEBOOK])
+        members.setdefault("bundle", bundle(f"{name}.ipynb", NOTEBOOK))
+        self.store.deploy(new_version(name, **members), self.clock.now())
+
+    def queue(self, name: str = "sales", count: int = 1) -> list[int]:
+        new = NewRun(name, {}, None)
+        return [self.store.add_run(new, self.clock.now())[0].id for _ in range(count)]
+
+    def folder(self, run_id: int, fence: int = 1) -> Path:
+        return self.watcher.placement(run_id, fence).folder
+
+    def run(self, run_id: int) -> Run:
+        return self.store.run(run_id)
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    store, clock, executor = UnsteadyStore(), ManualClock(), FakeExecutor()
+    blobs = FileBlobStore(tmp_path / "blobs")
+    watcher = Watcher(store, executor, clock, tmp_path / "runs")
+    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, slots=2)
+    service = Service(store, blobs, watcher, dispatcher, clock)
+    scheduler = Scheduler(store, clock)
+    return Parts(store, clock, executor, blobs, watcher, dispatcher, scheduler, service)
