@@ -7,6 +7,7 @@
     ├── NotFound            404
     ├── Conflict            409  the name is taken, somebody was faster
     ├── TooLarge            413
+    ├── TooMany             429  as many wait already as may
     └── Unavailable         503  the engine or its database does not answer
 
 `message` says what is wrong, `hint` what to do, `field` which input it is about
@@ -76,6 +77,10 @@ class TooLarge(DeployError):
     kind, title, status, exit_code = "too-large", "Too large", 413, 2
 
 
+class TooMany(DeployError):
+    kind, title, status, exit_code = "too-many", "Too many", 429, 1
+
+
 class Unavailable(DeployError):
     kind, title, status, exit_code = "unavailable", "The engine does not answer", 503, 3
 
@@ -97,6 +102,7 @@ _BY_KIND: dict[str, type[DeployError]] = {
         NotFound,
         Conflict,
         TooLarge,
+        TooMany,
         Unavailable,
     )
 }

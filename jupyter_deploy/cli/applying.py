@@ -89,6 +89,7 @@ def _deploy(
             parameters=item.parameters,
             schedule=item.schedule,
             replace=replace,
+            policies=item.policies,
         )
     change = "unchanged"
     if created:

@@ -16,6 +16,8 @@ from jupyter_deploy.cli.following import wait
 from jupyter_deploy.cli.render import print_line, run_sentence
 from jupyter_deploy.domain.names import check_name, suggest_name
 from jupyter_deploy.domain.parameters import parse_assignment
+from jupyter_deploy.domain.policies import read_policies
+from jupyter_deploy.domain.schedule import CATCH_UP, OVERLAP
 from jupyter_deploy.errors import InvalidInput, NotFound
 from jupyter_deploy.timetable import check_schedule
 
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
 @click.option("-p", "assignments", multiple=True, metavar="K=V", help="A parameter's value.")
 @click.option("--cron", help="When: five cron fields, or @daily and the like.")
 @click.option("--timezone", help="Time zone of --cron, for example Europe/Berlin.")
+@click.option("--overlap", type=click.Choice(OVERLAP), help="When the run before is not done.")
+@click.option("--catch-up", type=click.Choice(CATCH_UP), help="After the machine was off.")
+@click.option("--retries", type=int, help="How often a lost run is tried again.")
+@click.option("--timeout", metavar="TIME", help="Limit of a run, for example 2h.")
+@click.option("--cell-timeout", metavar="TIME", help="Limit of a cell, for example 30m.")
+@click.option("--max-running", type=int, help="How many of its runs may run at once.")
 @click.option("--files", "patterns", multiple=True, metavar="PATTERN",
               help="Files to take along, relative to the notebook's folder.")  # fmt: skip
 @click.option("--kernel", help="Another kernel than the notebook's.")
@@ -44,6 +52,12 @@ def notebook(
     assignments: tuple[str, ...],
     cron: str | None,
     timezone: str | None,
+    overlap: str | None,
+    catch_up: str | None,
+    retries: int | None,
+    timeout: str | None,
+    cell_timeout: str | None,
+    max_running: int | None,
     patterns: tuple[str, ...],
     kernel: str | None,
     replace: bool,
@@ -60,13 +74,19 @@ def notebook(
                  --cron "0 6 * * mon-fri" --timezone Europe/Berlin
     """
     name = check_name(suggest_name(path.name) if name is None else name)
-    schedule = _schedule(cron, timezone)
+    schedule = _schedule(cron, timezone, {"overlap": overlap, "catch_up": catch_up})
+    policies = _policies(retries, timeout, cell_timeout, max_running)
     captured = capture_notebook(path, patterns=patterns, kernel=kernel)
     parameters = _parameters(captured, assignments)
     engine = client()
     before = _live(engine, name)
     document, created = engine.deploy(
-        captured, name=name, parameters=parameters, schedule=schedule, replace=replace
+        captured,
+        name=name,
+        parameters=parameters,
+        schedule=schedule,
+        replace=replace,
+        policies=policies,
     )
     _tell_dropped(before, document)
     run = engine.start_run(name, {}) if runs or waits else None
@@ -83,19 +103,35 @@ def notebook(
     return 1 if run and waits and run["state"] != "succeeded" else 0
 
 
-def _schedule(cron: str | None, timezone: str | None) -> Document | None:
+def _schedule(
+    cron: str | None, timezone: str | None, more: dict[str, str | None]
+) -> Document | None:
     """Checked before the notebook is read: a slip should not cost time."""
     if cron is None:
-        if timezone is not None:
+        given = [name for name, value in {"timezone": timezone, **more}.items() if value]
+        if given:
             raise InvalidInput(
-                "--timezone goes with --cron.",
+                f"--{given[0].replace('_', '-')} goes with --cron.",
                 field="schedule.cron",
                 hint='Add for example --cron "0 6 * * *".',
             )
         return None
     timezone = timezone or _own_timezone()
     check_schedule(cron, timezone, datetime.now(zone.utc))
-    return {"cron": cron, "timezone": timezone}
+    said = {name: value for name, value in more.items() if value}
+    return {"cron": cron, "timezone": timezone, **said}
+
+
+def _policies(
+    retries: int | None, timeout: str | None, cell_timeout: str | None, max_running: int | None
+) -> Document:
+    policies = {
+        "retry": None if retries is None else {"attempts": retries + 1},
+        "timeout": {"run": timeout, "cell": cell_timeout},
+        "max_running": max_running,
+    }
+    read_policies(policies)  # a slip should not cost time either
+    return policies
 
 
 def _own_timezone() -> str:

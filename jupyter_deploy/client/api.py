@@ -76,6 +76,7 @@ class EngineClient:
         schedule: Document | None,
         expected_version: int | None = None,
         replace: bool = False,
+        policies: Document | None = None,
     ) -> tuple[Document, bool]:
         """Upload what the engine does not have and make it live; False if it was already."""
         self._upload(captured)
@@ -88,6 +89,7 @@ class EngineClient:
             "schedule": schedule,
             "expected_version": expected_version,
             "replace": replace,
+            **(policies or {}),
         }
         response = self._send("POST", "/deployments", json=body)
         return _document(response), response.status_code == 201
@@ -137,6 +139,9 @@ class EngineClient:
 
     def cancel(self, run_id: int) -> Document:
         return self._json("POST", f"/runs/{run_id}/cancel")
+
+    def retry(self, run_id: int) -> Document:
+        return self._json("POST", f"/runs/{run_id}/retry")
 
     def ledger(self, run_id: int, after: int = 0) -> Document:
         return self._json("GET", f"/runs/{run_id}/ledger", params={"after": after})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from jupyter_deploy.domain.bundle import Bundle, canonical_json, digest_of
+from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.schedule import Schedule
 
 
@@ -25,12 +26,14 @@ class NewVersion:
     created_by: str | None
     expected_version: int | None = None
     replace: bool = False
+    policies: Policies = field(default_factory=Policies)
 
     @property
     def digest(self) -> str:
         """Equal for equal bundles and policies."""
         schedule = self.schedule.to_json() if self.schedule else None
-        parts = [self.bundle.to_json(), self.parameters, schedule]
+        policies = self.policies.to_json()
+        parts = [self.bundle.to_json(), self.parameters, schedule, policies]
         return digest_of(canonical_json(parts).encode())
 
 
@@ -44,6 +47,7 @@ class Version:
     schedule: Schedule | None
     created_at: datetime
     created_by: str | None
+    policies: Policies = field(default_factory=Policies)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,15 +12,22 @@ from jupyter_deploy.domain.schedule import Schedule
 
 #: A due time older than this was missed; a younger one is merely a little late.
 GRACE = timedelta(seconds=60)
+#: What `catch_up: all` makes up for at the most.
+MAX_CAUGHT_UP = 100
+MAX_AGE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Firing:
-    """The one row of a due time; `reason` is a sentence unless it is queued."""
+    """The one row of a due time; `reason` is a sentence unless it is queued.
+
+    A run does not start before `not_before`.
+    """
 
     due_at: datetime
     state: RunState
     reason: str | None
+    not_before: datetime | None = None
 
 
 def plan(
@@ -28,31 +36,76 @@ def plan(
     now: datetime,
     *,
     more: bool,
-    blocked_by: int | None,
+    open_runs: Mapping[int, RunState],
+    room: int,
 ) -> list[Firing]:
-    """One firing per due time, in their order.
+    """One firing per due time, in their order; a full batch of missed ones is one row.
 
-    `more` tells that later due times follow in another batch, `blocked_by` is
-    an open run of the deployment.
+    `more` tells that later due times follow in another batch, `open_runs` are
+    those of the deployment, and `room` is how many more of them may be queued.
     """
-    runs = _to_run(schedule, due_times, now, more)
-    return [_firing(schedule, due, due in runs, blocked_by) for due in due_times]
+    if more and due_times:
+        return [_missed_range(due_times)]
+    to_run = _to_run(schedule, due_times, now)
+    firings: list[Firing] = []
+    for due in due_times:
+        queued = sum(firing.state is RunState.QUEUED for firing in firings)
+        if due not in to_run:
+            firings.append(_missed(due))
+            continue
+        reason = _refusal(schedule, open_runs, queued, room)
+        if reason is None:
+            firings.append(Firing(due, RunState.QUEUED, None, _start(schedule, due)))
+        else:
+            firings.append(Firing(due, RunState.SKIPPED, reason))
+    return firings
 
 
-def _to_run(
-    schedule: Schedule, due_times: Sequence[datetime], now: datetime, more: bool
-) -> set[datetime]:
+def _to_run(schedule: Schedule, due_times: Sequence[datetime], now: datetime) -> set[datetime]:
     if schedule.catch_up == "all":
-        return set(due_times)
-    newest = set() if more else set(due_times[-1:])
+        return {due for due in due_times[-MAX_CAUGHT_UP:] if now - due <= MAX_AGE}
+    newest = set(due_times[-1:])
     if schedule.catch_up == "none":
         return {due for due in newest if now - due <= GRACE}
     return newest
 
 
-def _firing(schedule: Schedule, due: datetime, runs: bool, blocked_by: int | None) -> Firing:
-    if not runs:
-        return Firing(due, RunState.MISSED, f"Missed: nothing was running here at {due:%H:%M}.")
-    if blocked_by is not None and schedule.overlap == "skip":
-        return Firing(due, RunState.SKIPPED, f"Skipped: run {blocked_by} was still open.")
-    return Firing(due, RunState.QUEUED, None)
+def _missed(due: datetime) -> Firing:
+    return Firing(due, RunState.MISSED, f"Missed: nothing was running here at {due:%H:%M}.")
+
+
+def _missed_range(due_times: Sequence[datetime]) -> Firing:
+    first, last = due_times[0], due_times[-1]
+    sentence = (
+        f"Missed: nothing was running here for {len(due_times)} due times, "
+        f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}."
+    )
+    return Firing(last, RunState.MISSED, sentence)
+
+
+def _refusal(
+    schedule: Schedule, open_runs: Mapping[int, RunState], queued: int, room: int
+) -> str | None:
+    """Why a due time that should run does not, None when it does.
+
+    `queued` runs have been queued for earlier due times of the same batch.
+    """
+    if schedule.overlap == "skip" and open_runs:
+        return f"Skipped: run {min(open_runs)} was still open."
+    if schedule.overlap == "queue_one":
+        waiting = [run for run, state in open_runs.items() if state is RunState.QUEUED]
+        if waiting or queued:
+            which = f"run {waiting[0]}" if waiting else "the run of the due time before"
+            return f"Skipped: {which} was waiting already."
+    if queued >= room:
+        return "Rejected: as many runs were waiting already as may."
+    return None
+
+
+def _start(schedule: Schedule, due: datetime) -> datetime | None:
+    """A pure function of schedule and due time, so that nothing has to remember it."""
+    if not schedule.jitter:
+        return None
+    seed = f"{schedule.cron}|{schedule.timezone}|{due.timestamp():.0f}"
+    share = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big") / 2**32
+    return due + timedelta(seconds=share * schedule.jitter)

@@ -54,7 +54,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Run:
-    """One intent to execute a version; terminal states never change."""
+    """One intent to execute a version; terminal states never change.
+
+    A queued run does not start before `not_before`.
+    """
 
     id: int
     deployment: str
@@ -74,6 +77,7 @@ class Run:
     fence: int
     cancel_requested: bool
     progress: Progress | None
+    not_before: datetime | None = None
     outputs: tuple[OutputFile, ...] = ()
     metrics: dict[str, float] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()
@@ -81,7 +85,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Closing:
-    """How an attempt ended and what that means for its run."""
+    """How an attempt ended and what that means for its run.
+
+    With `retry_at` the run is queued again and the rest describes the attempt.
+    """
 
     state: RunState
     verdict: str | None
@@ -91,3 +98,4 @@ class Closing:
     outcome: str
     progress: Progress | None = None
     outputs: tuple[OutputFile, ...] = ()
+    retry_at: datetime | None = None

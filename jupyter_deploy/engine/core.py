@@ -108,8 +108,8 @@ class Core:
             return TROUBLED
         if len(self._watcher):
             return BUSY
-        seconds = self._scheduler.seconds_to_next()
-        return IDLE if seconds is None else min(IDLE, seconds)
+        waits = (self._scheduler.seconds_to_next(), self._dispatcher.seconds_to_next())
+        return min([IDLE, *(seconds for seconds in waits if seconds is not None)])
 
     def _leave_if_quiet(self) -> None:
         if time.monotonic() - self.last_use < self._quiet_seconds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,6 @@ from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
 from jupyter_deploy.ports.store import Claim, Store
-
-#: Seconds that a kernel may take to answer.
-KERNEL_START = 60
 
 
 class Dispatcher:
@@ -39,13 +37,22 @@ class Dispatcher:
         self.slots = slots
 
     def fill(self) -> bool:
-        """Start queued runs while slots are free; True when one was started."""
+        """Start queued runs while slots are free; True when something has changed."""
+        now = self._clock.now()
+        expired = self._store.expire(now)
         free = self.slots - len(self._watcher)
         if free <= 0:
-            return False
-        claims = self._store.claim(free, self._executor.name, self._clock.now())
+            return bool(expired)
+        claims = self._store.claim(free, self._executor.name, now)
         take_turns(claims, self._start)
-        return bool(claims)
+        return bool(claims or expired)
+
+    def seconds_to_next(self) -> float | None:
+        """How long until a run may start that has to wait for its time."""
+        start = self._store.next_start()
+        if start is None:
+            return None
+        return max(0.0, (start - self._clock.now()) / timedelta(seconds=1))
 
     def _start(self, claim: Claim) -> None:
         placement = self._watcher.placement(claim.run.id, claim.fence)
@@ -59,7 +66,7 @@ class Dispatcher:
             self._refuse(placement, error)
 
     def _task(self, claim: Claim) -> dict[str, Any]:
-        bundle = claim.version.bundle
+        bundle, limits = claim.version.bundle, claim.version.policies.timeout
         return {
             "run_id": claim.run.id,
             "fence": claim.fence,
@@ -70,7 +77,11 @@ class Dispatcher:
             "kernel": bundle.kernel.name,
             "language": bundle.kernel.language,
             "parameters": claim.run.parameters,
-            "timeouts": {"kernel_start": KERNEL_START, "cell": None, "run": None},
+            "timeouts": {
+                "kernel_start": limits.kernel_start,
+                "cell": limits.cell,
+                "run": limits.run,
+            },
         }
 
     def _file(self, item: CapturedFile) -> dict[str, str]:

@@ -39,13 +39,13 @@ class Scheduler:
         # One more than a batch: the first due time behind the batch is the next cursor.
         times = next_fires(schedule.cron, schedule.timezone, item.cursor, BATCH + 1, until=now)
         batch, more = times[:BATCH], len(times) > BATCH
-        open_runs = self._store.open_runs(item.deployment)
         firings = plan(
             schedule,
             batch,
             now,
             more=more,
-            blocked_by=open_runs[0] if open_runs else None,
+            open_runs=self._store.open_runs(item.deployment),
+            room=self._store.room(item.deployment),
         )
         after = batch[-1] if batch else now
         following = next_fires(schedule.cron, schedule.timezone, after, 1)

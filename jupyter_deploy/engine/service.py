@@ -19,7 +19,7 @@ from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.ledger_tail import read_entries
 from jupyter_deploy.engine.watcher import Watcher
-from jupyter_deploy.errors import InvalidInput, NotFound
+from jupyter_deploy.errors import Conflict, InvalidInput, NotFound
 from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.store import NewRun, RunQuery, Store
@@ -137,6 +137,27 @@ class Service:
         new = NewRun(name, {**live.parameters, **own}, created_by, key)
         run, created = self._store.add_run(new, self._clock.now())
         return self._live(run), created
+
+    def retry(self, run_id: int, created_by: str | None) -> Run:
+        """A new run of the version that ran, with the same parameters.
+
+        Raises NotFound, also when the deployment is gone, and Conflict while it is open.
+        """
+        before = self._store.run(run_id)
+        if before.state.open:
+            raise Conflict(
+                f"Run {run_id} has not ended yet ({before.state}).",
+                hint="Wait for its end, or cancel it first.",
+            )
+        new = NewRun(
+            before.deployment,
+            before.parameters,
+            created_by,
+            version=before.version,
+            trigger="retry",
+        )
+        run, _ = self._store.add_run(new, self._clock.now())
+        return self._live(run)
 
     def run(self, run_id: int) -> Run:
         return self._live(self._store.run(run_id))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from jupyter_deploy.domain.ledger import Entry, progress
-from jupyter_deploy.domain.runs import Progress
+from jupyter_deploy.domain.retrying import Jitter, with_retry
+from jupyter_deploy.domain.runs import Closing, Progress
 from jupyter_deploy.domain.verdict import Ending
 from jupyter_deploy.engine.closing import conclude
 from jupyter_deploy.engine.ledger_tail import LedgerTail
@@ -36,11 +39,19 @@ class _Live:
 
 
 class Watcher:
-    def __init__(self, store: Store, executor: Executor, clock: Clock, runs_dir: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        clock: Clock,
+        runs_dir: Path,
+        jitter: Jitter = partial(random.uniform, 0),
+    ) -> None:
         self._store = store
         self._executor = executor
         self._clock = clock
         self._runs_dir = runs_dir
+        self._jitter = jitter
         self._live: dict[int, _Live] = {}
 
     def __len__(self) -> int:
@@ -82,6 +93,9 @@ class Watcher:
 
     def check(self) -> bool:
         """Close what has ended; True when something has."""
+        if self._live:
+            for run_id in self._store.to_cancel():
+                self.cancel(run_id)
         ended = [live for live in list(self._live.values()) if not self._still_alive(live)]
         take_turns(ended, self._close)
         return bool(ended)
@@ -99,8 +113,14 @@ class Watcher:
         self._executor.kill(placement)  # what the notebook left behind
         live.read()
         ending = Ending(cancel_requested=live.cancelled_at is not None)
-        closing = conclude(placement, live.entries, ending)
+        closing = self._or_again(placement, conclude(placement, live.entries, ending))
         if not self._store.close(placement.run_id, placement.fence, closing, self._clock.now()):
             log.warning("run %s: a stale end was discarded", placement.run_id)
         # Last, so that an end that could not be written is tried again.
         del self._live[placement.run_id]
+
+    def _or_again(self, placement: Placement, closing: Closing) -> Closing:
+        """The closing, with the time of another attempt where the version wants one."""
+        retry = self._store.run_version(placement.run_id).policies.retry
+        attempts = self._store.run(placement.run_id).attempts
+        return with_retry(closing, retry, attempts, self._clock.now(), self._jitter)

@@ -31,10 +31,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class NewRun:
+    """A run on its way into the store; `version` None is the live one."""
+
     deployment: str
     parameters: dict[str, Any]
     created_by: str | None
     key: str | None = None
+    version: int | None = None
+    trigger: str = "manual"
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,9 @@ class Store(Protocol):
         """
 
     def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
-        """Queue a run of the live version; False when the key has one already.
+        """Queue a run; False when the key has one already.
 
-        Raises NotFound.
+        Raises NotFound, and TooMany when as many wait already as may.
         """
 
     def runs(self, query: RunQuery) -> list[Run]:
@@ -109,26 +113,46 @@ class Store(Protocol):
     ) -> bool:
         """Insert the rows of these due times and move the cursor behind the last.
 
+        A schedule that cancels the previous run asks its open runs to end.
         False, and nothing changes, when the cursor has moved meanwhile.
         """
 
-    def open_runs(self, deployment: str) -> list[int]:
-        """Ids of its queued and running runs."""
+    def open_runs(self, deployment: str) -> dict[int, RunState]:
+        """Its queued and running runs by id, oldest first."""
+
+    def room(self, deployment: str) -> int:
+        """How many more runs of it may be queued."""
 
     def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
-        """Move up to `slots` queued runs, oldest first, to running, a new fence each."""
+        """Move up to `slots` queued runs to running, a new fence each.
+
+        Higher priority first, then the older one; none before its time, none
+        beyond what its deployment may have running at once.
+        """
+
+    def next_start(self) -> datetime | None:
+        """The earliest time before which a queued run may not start."""
+
+    def expire(self, now: datetime) -> int:
+        """Fail the runs that have waited longer than they may; how many."""
 
     def running(self) -> list[Run]:
         """All running runs."""
 
     def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
-        """End the attempt and its run; False for a stale fence or a closed run."""
+        """End the attempt, and its run unless another attempt follows.
+
+        False for a stale fence or a closed run.
+        """
 
     def request_cancel(self, run_id: int, now: datetime) -> Run:
         """Cancel a queued run at once, mark a running one.
 
         Raises NotFound, and Conflict for a run that has ended.
         """
+
+    def to_cancel(self) -> list[int]:
+        """Ids of the running runs that somebody wants to end."""
 
     def put_environment(self, environment: Environment) -> None:
         """Storing it again changes nothing."""

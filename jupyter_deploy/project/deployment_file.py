@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 
 from jupyter_deploy.domain.names import check_name
 from jupyter_deploy.domain.parameters import check_parameters
+from jupyter_deploy.domain.policies import POLICIES, read_policies
 from jupyter_deploy.errors import InvalidInput
 from jupyter_deploy.timetable import check_schedule
 
@@ -27,8 +28,6 @@ _LATER = {
     "inputs",
     "outputs",
     "run_on",
-    "retry",
-    "timeout",
     "secrets",
     "checks",
     "alerts",
@@ -45,6 +44,7 @@ class DeploymentFile:
     project: Path
     parameters: dict[str, Any]
     schedule: dict[str, Any] | None
+    policies: dict[str, Any]
     files: tuple[str, ...]
     source: Path
 
@@ -109,6 +109,7 @@ def _load(path: Path, project: Path) -> DeploymentFile:
         project=project,
         parameters=document.get("parameters", {}),
         schedule=document.get("schedule"),
+        policies={key: document.get(key) for key in POLICIES},
         files=tuple(document.get("files", ())),
         source=path,
     )
@@ -178,6 +179,10 @@ def _wrong_values(document: dict[str, Any], path: Path) -> Iterator[tuple[str, l
             check_schedule(schedule["cron"], schedule["timezone"], datetime.now(timezone.utc))
         except InvalidInput as error:
             yield _said(error), [*(error.field or "schedule").split(".")]
+    try:
+        read_policies(document)
+    except InvalidInput as error:
+        yield _said(error), [*(error.field or "").split(".")]
     # Types are the notebook's to say; that a value can travel as JSON is checked here.
     for name, value in document.get("parameters", {}).items():
         try:

@@ -27,6 +27,7 @@ ROUTES: list[tuple[str, type[EngineHandler]]] = [
     ("/runs", run_handlers.RunsHandler),
     (f"/runs/{NUMBER}", run_handlers.RunHandler),
     (f"/runs/{NUMBER}/cancel", run_handlers.CancelHandler),
+    (f"/runs/{NUMBER}/retry", run_handlers.RetryHandler),
     (f"/runs/{NUMBER}/ledger", run_handlers.LedgerHandler),
     (f"/runs/{NUMBER}/source", run_handlers.SourceHandler),
     (f"/runs/{NUMBER}/outputs/(.+)", run_handlers.OutputHandler),

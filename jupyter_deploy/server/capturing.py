@@ -14,6 +14,7 @@ from jupyter_deploy.capture.bundle import Captured, capture
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import find_engine
 from jupyter_deploy.domain.names import suggest_name
+from jupyter_deploy.domain.policies import POLICIES
 from jupyter_deploy.errors import Forbidden, InvalidInput
 from jupyter_deploy.server.contract import read_body
 from jupyter_deploy.server.forwarding import ExtensionHandler
@@ -114,6 +115,7 @@ class DeployHandler(CapturingHandler):
             schedule=request.get("schedule"),
             expected_version=request.get("expected_version"),
             replace=request.get("replace", False),
+            policies={key: request.get(key) for key in POLICIES},
         )
         self.set_status(201 if created else 200)
         await self.finish(document)

@@ -62,6 +62,7 @@ def run_document(run: Run) -> Document:
         "metrics": run.metrics,
         "outputs": [asdict(item) for item in run.outputs],
         "cost": None,
+        "not_before": moment(run.not_before),
     }
 
 
@@ -118,6 +119,7 @@ def deployment_document(view: View, environment: Environment | None) -> Document
             "packages": [asdict(package) for package in packages],
         },
         "parameter_schema": [asdict(item) for item in bundle.parameters],
+        "policies": view.deployment.live.policies.to_json(),
         "kernel": asdict(bundle.kernel),
         "files": [asdict(item) for item in bundle.files],
         "git": asdict(bundle.git) if bundle.git else None,
@@ -139,6 +141,7 @@ def version_document(version: Version) -> Document:
         "files": [asdict(item) for item in bundle.files],
         "created_at": moment(version.created_at),
         "created_by": version.created_by,
+        "policies": version.policies.to_json(),
     }
 
 

@@ -13,6 +13,7 @@ from jupyter_deploy.domain.bundle import Bundle
 from jupyter_deploy.domain.deployments import NewVersion
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.names import suggest_name
+from jupyter_deploy.domain.policies import read_policies
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.engine.service import PREVIEW, View
 from jupyter_deploy.errors import InvalidInput, TooLarge
@@ -139,6 +140,7 @@ class DeploymentsHandler(ViewHandler):
             created_by=self.user,
             expected_version=request.get("expected_version"),
             replace=request.get("replace", False),
+            policies=read_policies(request),
         )
         return new, environment
 

@@ -95,6 +95,12 @@ class CancelHandler(EngineHandler):
         self.send(documents.run_document(run))
 
 
+class RetryHandler(EngineHandler):
+    async def post(self, number: str) -> None:
+        run = await self.on_core(lambda: self.service.retry(run_id(number), self.user))
+        self.send(documents.run_document(run), 201)
+
+
 class LedgerHandler(EngineHandler):
     async def get(self, number: str) -> None:
         after = self.integer("after", 0, 0)

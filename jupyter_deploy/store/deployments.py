@@ -103,6 +103,7 @@ def _insert_version(
             schedule=new.schedule.to_json() if new.schedule else None,
             created_at=now,
             created_by=new.created_by,
+            policies=new.policies.to_json(),
         )
     )
     record(connection, "version.live", now, new.name)
@@ -117,7 +118,7 @@ def _change_schedule(
     ).one_or_none()
     if schedule is None:
         _set_in_force(connection, row.id, False, now)
-    elif held is None or held.spec != schedule.to_json():
+    elif held is None or Schedule.from_json(held.spec) != schedule:
         _put_schedule(connection, row.id, schedule, not row.paused, now)
     elif not held.in_force and not row.paused:
         _set_in_force(connection, row.id, True, now)

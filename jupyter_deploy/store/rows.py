@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from jupyter_deploy.domain.bundle import Bundle
 from jupyter_deploy.domain.deployments import Event, Version
+from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.runs import Attempt, OutputFile, Progress, Run, RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.store.schema import attempts, events
@@ -27,6 +28,7 @@ def version_of(row: AnyRow) -> Version:
         schedule=Schedule.from_json(row.schedule) if row.schedule else None,
         created_at=row.created_at,
         created_by=row.created_by,
+        policies=Policies.from_json(row.policies),
     )
 
 
@@ -50,6 +52,7 @@ def run_of(row: AnyRow, tries: Sequence[Attempt] = ()) -> Run:
         fence=row.fence,
         cancel_requested=row.cancel_requested,
         progress=Progress(**row.progress) if row.progress else None,
+        not_before=row.not_before,
         outputs=tuple(OutputFile(**item) for item in row.outputs),
         attempts=tuple(tries),
     )

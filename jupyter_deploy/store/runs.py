@@ -1,62 +1,17 @@
-"""Runs and attempts in the database."""
+"""Reading runs and attempts."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, select
 
 from jupyter_deploy.domain.deployments import Version
-from jupyter_deploy.domain.runs import Closing, Run, RunState
-from jupyter_deploy.errors import Conflict, NotFound
-from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
-from jupyter_deploy.store import deployments as live
-from jupyter_deploy.store.rows import AnyRow, record, run_of, version_of, with_attempts
-from jupyter_deploy.store.schema import attempts, deployments, runs, versions
-
-
-def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
-    """Queue a run; its id, and False when the key started it before."""
-    row = live.find(connection, new.deployment)
-    if new.key is not None:
-        query = select(runs.c.id).where(
-            runs.c.deployment_id == row.id, runs.c.idempotency_key == new.key
-        )
-        held = connection.execute(query).scalar_one_or_none()
-        if held is not None:
-            return held, False
-    values = {
-        "trigger": "manual",
-        "state": RunState.QUEUED,
-        "created_by": new.created_by,
-        "parameters": new.parameters,
-        "idempotency_key": new.key,
-    }
-    return insert_run(connection, row, values, now), True
-
-
-def insert_run(
-    connection: Connection, deployment: AnyRow, values: dict[str, object], now: datetime
-) -> int:
-    """Insert a row for the deployment's live version and its event."""
-    result = connection.execute(
-        insert(runs).values(
-            deployment=deployment.name,
-            deployment_id=deployment.id,
-            version=deployment.live_version,
-            created_at=now,
-            fence=0,
-            cancel_requested=False,
-            outputs=[],
-            **values,
-        )
-    )
-    key = result.inserted_primary_key
-    assert key is not None
-    state = RunState(str(values["state"]))
-    record(connection, f"run.{state.value}", now, deployment.name, key[0], state.value)
-    return int(key[0])
+from jupyter_deploy.domain.runs import Run, RunState
+from jupyter_deploy.errors import NotFound
+from jupyter_deploy.ports.store import RunQuery
+from jupyter_deploy.store.rows import AnyRow, run_of, version_of, with_attempts
+from jupyter_deploy.store.schema import deployments, runs, versions
 
 
 def page(connection: Connection, query: RunQuery) -> list[Run]:
@@ -92,53 +47,27 @@ def recent(connection: Connection, limit: int) -> dict[str, list[Run]]:
 
 
 def one(connection: Connection, run_id: int) -> Run:
-    return with_attempts(connection, [_row(connection, run_id)])[0]
+    return with_attempts(connection, [row_of(connection, run_id)])[0]
 
 
 def version(connection: Connection, run_id: int) -> Version:
-    row = _row(connection, run_id)
+    row = row_of(connection, run_id)
     query = select(versions).where(
         versions.c.deployment_id == row.deployment_id, versions.c.number == row.version
     )
     return version_of(connection.execute(query).one())
 
 
-def open_ids(connection: Connection, deployment: str) -> list[int]:
+def open_runs(connection: Connection, deployment: str) -> dict[int, RunState]:
     query = (
-        select(runs.c.id)
+        select(runs.c.id, runs.c.state)
         .where(
             runs.c.deployment == deployment,
             runs.c.state.in_([RunState.QUEUED, RunState.RUNNING]),
         )
         .order_by(runs.c.id)
     )
-    return list(connection.execute(query).scalars())
-
-
-def claim(connection: Connection, slots: int, executor: str, now: datetime) -> list[Claim]:
-    query = (
-        select(runs.c.id).where(runs.c.state == RunState.QUEUED).order_by(runs.c.id).limit(slots)
-    )
-    ids = list(connection.execute(query).scalars())
-    return [_claim_one(connection, run_id, executor, now) for run_id in ids]
-
-
-def _claim_one(connection: Connection, run_id: int, executor: str, now: datetime) -> Claim:
-    connection.execute(
-        update(runs)
-        .where(runs.c.id == run_id)
-        .values(
-            state=RunState.RUNNING,
-            fence=runs.c.fence + 1,
-            started_at=func.coalesce(runs.c.started_at, now),
-        )
-    )
-    row = _row(connection, run_id)
-    connection.execute(
-        insert(attempts).values(run_id=run_id, fence=row.fence, executor=executor, started_at=now)
-    )
-    record(connection, "run.started", now, row.deployment, run_id, RunState.RUNNING.value)
-    return Claim(one(connection, run_id), version(connection, run_id), row.fence)
+    return {row.id: RunState(row.state) for row in connection.execute(query)}
 
 
 def running(connection: Connection) -> list[Run]:
@@ -146,65 +75,7 @@ def running(connection: Connection) -> list[Run]:
     return with_attempts(connection, connection.execute(query).all())
 
 
-def close(connection: Connection, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
-    changed = connection.execute(
-        update(runs)
-        .where(runs.c.id == run_id, runs.c.fence == fence, runs.c.state == RunState.RUNNING)
-        .values(
-            state=closing.state,
-            verdict=closing.verdict,
-            fault=closing.fault,
-            reason=closing.reason,
-            cell=closing.cell,
-            ended_at=now,
-            progress=asdict(closing.progress) if closing.progress else None,
-            outputs=[asdict(item) for item in closing.outputs],
-        )
-    )
-    if not changed.rowcount:
-        return False
-    connection.execute(
-        update(attempts)
-        .where(attempts.c.run_id == run_id, attempts.c.fence == fence)
-        .values(outcome=closing.outcome, ended_at=now)
-    )
-    row = _row(connection, run_id)
-    record(connection, "run.finished", now, row.deployment, run_id, closing.state.value)
-    return True
-
-
-def request_cancel(connection: Connection, run_id: int, now: datetime) -> None:
-    row = _row(connection, run_id)
-    if row.state == RunState.QUEUED:
-        connection.execute(
-            update(runs)
-            .where(runs.c.id == run_id)
-            .values(
-                state=RunState.CANCELLED,
-                fault="cancelled",
-                reason="Cancelled before it started.",
-                ended_at=now,
-                cancel_requested=True,
-            )
-        )
-        record(
-            connection,
-            "run.cancelled",
-            now,
-            row.deployment,
-            run_id,
-            RunState.CANCELLED.value,
-        )
-    elif row.state == RunState.RUNNING:
-        connection.execute(update(runs).where(runs.c.id == run_id).values(cancel_requested=True))
-    else:
-        raise Conflict(
-            f"Run {run_id} has already ended ({row.state}).",
-            hint="Only queued and running runs can be cancelled.",
-        )
-
-
-def _row(connection: Connection, run_id: int) -> AnyRow:
+def row_of(connection: Connection, run_id: int) -> AnyRow:
     row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
     if row is None:
         raise NotFound(f"There is no run {run_id}.", hint="`jupyter deploy runs` shows them.")

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, func, select, update
 
 from jupyter_deploy.domain.deployments import DueSchedule
 from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import Schedule
-from jupyter_deploy.store.runs import insert_run
+from jupyter_deploy.store.ending import cancel_open
+from jupyter_deploy.store.queue import insert_run
 from jupyter_deploy.store.schema import deployments, schedules, versions
 
 
@@ -69,8 +71,11 @@ def _insert_rows(
         )
         .where(schedules.c.id == item.schedule_id)
     ).one()
+    starts = any(firing.state is RunState.QUEUED for firing in firings)
+    if item.schedule.overlap == "cancel_previous" and starts:
+        cancel_open(connection, deployment.id, "Cancelled: the next due time came.", now)
     for firing in firings:
-        values = {
+        values: dict[str, object] = {
             "trigger": "schedule",
             "schedule_id": item.schedule_id,
             "due_at": firing.due_at,
@@ -78,5 +83,8 @@ def _insert_rows(
             "reason": firing.reason,
             "ended_at": None if firing.state.open else now,
             "parameters": deployment.parameters,
+            "not_before": firing.not_before,
         }
+        if item.schedule.one_at_a_time:
+            values["max_running"] = 1
         insert_run(connection, deployment, values, now)

@@ -78,6 +78,7 @@ versions = Table(
     Column("schedule", JSON(none_as_null=True)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", Text),
+    Column("policies", JSON, nullable=False),
     UniqueConstraint("deployment_id", "number", name="one_version_per_number"),
 )
 
@@ -118,6 +119,10 @@ runs = Table(
     Column("idempotency_key", String(200)),
     Column("progress", JSON(none_as_null=True)),
     Column("outputs", JSON, nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("max_running", Integer),
+    Column("priority", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("schedule_id", "due_at", name="one_run_per_due_time"),
     UniqueConstraint("deployment_id", "idempotency_key", name="one_run_per_key"),
     sqlite_autoincrement=True,

@@ -22,7 +22,7 @@ from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.runs import Closing, Run, RunState
 from jupyter_deploy.errors import NotFound, Unavailable
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
-from jupyter_deploy.store import deployments, runs, scheduling
+from jupyter_deploy.store import deployments, ending, queue, runs, scheduling
 from jupyter_deploy.store.rows import event_of
 from jupyter_deploy.store.schema import environments, events, schedules
 from jupyter_deploy.store.schema import runs as runs_table
@@ -76,7 +76,7 @@ class SqlStore:
 
     def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
         with self._transaction() as connection:
-            run_id, created = runs.add(connection, new, now)
+            run_id, created = queue.add(connection, new, now)
             return runs.one(connection, run_id), created
 
     def runs(self, query: RunQuery) -> list[Run]:
@@ -113,13 +113,25 @@ class SqlStore:
         with self._transaction() as connection:
             return scheduling.fire(connection, due, firings, next_due, now)
 
-    def open_runs(self, deployment: str) -> list[int]:
+    def open_runs(self, deployment: str) -> dict[int, RunState]:
         with self._transaction() as connection:
-            return runs.open_ids(connection, deployment)
+            return runs.open_runs(connection, deployment)
+
+    def room(self, deployment: str) -> int:
+        with self._transaction() as connection:
+            return queue.room(connection, deployment)
 
     def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
         with self._transaction() as connection:
-            return runs.claim(connection, slots, executor, now)
+            return queue.claim(connection, slots, executor, now)
+
+    def next_start(self) -> datetime | None:
+        with self._transaction() as connection:
+            return queue.next_start(connection)
+
+    def expire(self, now: datetime) -> int:
+        with self._transaction() as connection:
+            return queue.expire(connection, now)
 
     def running(self) -> list[Run]:
         with self._transaction() as connection:
@@ -127,12 +139,16 @@ class SqlStore:
 
     def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
         with self._transaction() as connection:
-            return runs.close(connection, run_id, fence, closing, now)
+            return ending.close(connection, run_id, fence, closing, now)
 
     def request_cancel(self, run_id: int, now: datetime) -> Run:
         with self._transaction() as connection:
-            runs.request_cancel(connection, run_id, now)
+            ending.request_cancel(connection, run_id, now)
             return runs.one(connection, run_id)
+
+    def to_cancel(self) -> list[int]:
+        with self._transaction() as connection:
+            return ending.to_cancel(connection)
 
     def put_environment(self, environment: Environment) -> None:
         with self._transaction() as connection:

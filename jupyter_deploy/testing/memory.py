@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jupyter_deploy.domain.deployments import (
     Activity,
@@ -20,9 +20,11 @@ from jupyter_deploy.domain.deployments import (
 )
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.runs import Attempt, Closing, Run, RunState
-from jupyter_deploy.errors import Conflict, NotFound
+from jupyter_deploy.errors import Conflict, NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
+from jupyter_deploy.store.queue import MAX_QUEUED, MAX_QUEUED_IN_ALL
 from jupyter_deploy.testing.slots import Slot, utc
 
 
@@ -33,6 +35,7 @@ class MemoryStore:
         self._slots: list[Slot] = []
         self._runs: list[Run] = []
         self._slot_of: dict[int, Slot] = {}
+        self._rules: dict[int, Policies] = {}
         self._environments: dict[str, Environment] = {}
         self._events: list[Event] = []
 
@@ -78,8 +81,16 @@ class MemoryStore:
         slot = self._slot(new.deployment)
         if new.key is not None and new.key in slot.keys:
             return self.run(slot.keys[new.key]), False
-        run = replace(self._draft(slot, now), created_by=new.created_by)
-        run = self._insert(slot, replace(run, parameters=deepcopy(new.parameters)), now)
+        if self.room(new.deployment) <= 0:
+            raise TooMany(f"As many runs of {new.deployment!r} wait already as may.")
+        run = replace(
+            self._draft(slot, now),
+            created_by=new.created_by,
+            version=new.version or slot.live.number,
+            trigger=new.trigger,
+            parameters=deepcopy(new.parameters),
+        )
+        self._insert(slot, run, now)
         if new.key is not None:
             slot.keys[new.key] = run.id
         return run, True
@@ -132,17 +143,69 @@ class MemoryStore:
             return False
         timer.cursor = utc(firings[-1].due_at) if firings else timer.cursor
         timer.next_due = utc(next_due) if next_due else None
+        starts = any(firing.state is RunState.QUEUED for firing in firings)
+        if due.schedule.overlap == "cancel_previous" and starts:
+            self._cancel_open(slot, now)
         for firing in firings:
-            self._insert(slot, self._scheduled(slot, firing, now), now)
+            run = self._insert(slot, self._scheduled(slot, firing, now), now)
+            if due.schedule.one_at_a_time:
+                self._rules[run.id] = replace(self._rules[run.id], max_running=1)
         return True
 
-    def open_runs(self, deployment: str) -> list[int]:
+    def _cancel_open(self, slot: Slot, now: datetime) -> None:
+        for run in self._where(lambda run: run.state.open and self._slot_of[run.id] is slot):
+            if run.state is RunState.QUEUED:
+                self._cancel(run, "Cancelled: the next due time came.", now)
+            else:
+                self._put(replace(run, cancel_requested=True))
+
+    def open_runs(self, deployment: str) -> dict[int, RunState]:
         found = self._where(lambda run: run.deployment == deployment and run.state.open)
-        return [run.id for run in found]
+        return {run.id: run.state for run in found}
+
+    def room(self, deployment: str) -> int:
+        waiting = self._where(lambda run: run.state is RunState.QUEUED)
+        own = [run for run in waiting if run.deployment == deployment]
+        return max(0, min(MAX_QUEUED - len(own), MAX_QUEUED_IN_ALL - len(waiting)))
 
     def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
+        claims: list[Claim] = []
+        while len(claims) < slots:
+            ready = self._where(lambda run: self._may_start(run, now))
+            if not ready:
+                break
+            first = min(ready, key=lambda run: (-self._rules[run.id].priority, run.id))
+            claims.append(self._claim_one(first, executor, now))
+        return claims
+
+    def _may_start(self, run: Run, now: datetime) -> bool:
+        if run.state is not RunState.QUEUED or (run.not_before and run.not_before > now):
+            return False
+        limit = self._rules[run.id].max_running
+        beside = [other for other in self.running() if self._same_slot(run, other)]
+        return limit is None or len(beside) < limit
+
+    def _same_slot(self, run: Run, other: Run) -> bool:
+        return self._slot_of[run.id] is self._slot_of[other.id]
+
+    def next_start(self) -> datetime | None:
         waiting = self._where(lambda run: run.state is RunState.QUEUED)
-        return [self._claim_one(run, executor, now) for run in waiting[:slots]]
+        return min((run.not_before for run in waiting if run.not_before), default=None)
+
+    def expire(self, now: datetime) -> int:
+        late = self._where(lambda run: self._is_late(run, now))
+        for run in late:
+            failed = replace(run, state=RunState.FAILED, verdict="failed", fault="timeout")
+            reason = "It waited longer than its limit and never started."
+            self._put(replace(failed, reason=reason, ended_at=utc(now)))
+            self._record("run.finished", now, run.deployment, self.run(run.id))
+        return len(late)
+
+    def _is_late(self, run: Run, now: datetime) -> bool:
+        limit = self.run_version(run.id).policies.timeout.queue
+        if limit is None or run.state is not RunState.QUEUED or run.fence:
+            return False
+        return utc(now) - run.created_at >= timedelta(seconds=limit)
 
     def running(self) -> list[Run]:
         return self._where(lambda run: run.state is RunState.RUNNING)
@@ -156,14 +219,17 @@ class MemoryStore:
     def request_cancel(self, run_id: int, now: datetime) -> Run:
         run = self.run(run_id)
         if run.state is RunState.QUEUED:
-            run = replace(run, cancel_requested=True)
-            return self._cancel(run, "Cancelled before it started.", now)
+            tried = "before it was tried again" if run.fence else "before it started"
+            return self._cancel(run, f"Cancelled {tried}.", now)
         if run.state is RunState.RUNNING:
             return self._put(replace(run, cancel_requested=True))
         raise Conflict(
             f"Run {run_id} has already ended ({run.state}).",
             hint="Only queued and running runs can be cancelled.",
         )
+
+    def to_cancel(self) -> list[int]:
+        return [run.id for run in self.running() if run.cancel_requested]
 
     def put_environment(self, environment: Environment) -> None:
         self._environments.setdefault(environment.digest, environment)
@@ -239,12 +305,14 @@ class MemoryStore:
             state=firing.state,
             reason=firing.reason,
             due_at=utc(firing.due_at),
+            not_before=utc(firing.not_before) if firing.not_before else None,
             ended_at=None if firing.state.open else utc(now),
         )
 
     def _insert(self, slot: Slot, run: Run, now: datetime) -> Run:
         self._runs.append(run)
         self._slot_of[run.id] = slot
+        self._rules[run.id] = slot.versions[run.version - 1].policies
         self._record(f"run.{run.state}", now, run.deployment, run)
         return run
 
@@ -259,6 +327,8 @@ class MemoryStore:
                 run,
                 state=RunState.RUNNING,
                 fence=attempt.fence,
+                reason=None,
+                not_before=None,
                 started_at=run.started_at or utc(now),
                 attempts=(*run.attempts, attempt),
             )
@@ -268,6 +338,12 @@ class MemoryStore:
 
     def _close_one(self, run: Run, closing: Closing, now: datetime) -> None:
         last = replace(run.attempts[-1], outcome=closing.outcome, ended_at=utc(now))
+        run = replace(run, attempts=(*run.attempts[:-1], last))
+        if closing.retry_at:
+            again = replace(run, state=RunState.QUEUED, reason=closing.reason, progress=None)
+            run = self._put(replace(again, not_before=utc(closing.retry_at)))
+            self._record("run.retried", now, run.deployment, run)
+            return
         run = self._put(
             replace(
                 run,
@@ -279,7 +355,6 @@ class MemoryStore:
                 ended_at=utc(now),
                 progress=closing.progress,
                 outputs=closing.outputs,
-                attempts=(*run.attempts[:-1], last),
             )
         )
         self._record("run.finished", now, run.deployment, run)
@@ -289,6 +364,7 @@ class MemoryStore:
             replace(
                 run,
                 state=RunState.CANCELLED,
+                cancel_requested=True,
                 fault="cancelled",
                 reason=reason,
                 ended_at=utc(now),

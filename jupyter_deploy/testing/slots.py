@@ -71,6 +71,7 @@ class Slot:
             schedule=new.schedule,
             created_at=now,
             created_by=new.created_by,
+            policies=new.policies,
         )
         self.versions.append(version)
         self._change_schedule(new.schedule, now)

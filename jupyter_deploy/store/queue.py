@@ -1,0 +1,174 @@
+"""Runs on their way into the queue and out of it.
+
+Invariant: a run leaves the queue for a runner only here, and every time with a
+higher fence; an attempt with an older one can change nothing any more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, ScalarSelect, Select, func, insert, or_, select, update
+
+from jupyter_deploy.domain.durations import in_words
+from jupyter_deploy.domain.policies import Policies
+from jupyter_deploy.domain.runs import RunState
+from jupyter_deploy.errors import TooMany
+from jupyter_deploy.ports.store import Claim, NewRun
+from jupyter_deploy.store import deployments as live
+from jupyter_deploy.store.rows import AnyRow, record
+from jupyter_deploy.store.runs import one, row_of, version
+from jupyter_deploy.store.schema import attempts, runs, versions
+
+#: Runs that may wait, of one deployment and in all.
+MAX_QUEUED = 100
+MAX_QUEUED_IN_ALL = 10_000
+
+
+def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
+    """Queue a run; its id, and False when the key started it before. Raises TooMany."""
+    row = live.find(connection, new.deployment)
+    if new.key is not None:
+        query = select(runs.c.id).where(
+            runs.c.deployment_id == row.id, runs.c.idempotency_key == new.key
+        )
+        held = connection.execute(query).scalar_one_or_none()
+        if held is not None:
+            return held, False
+    if room(connection, new.deployment) <= 0:
+        raise TooMany(
+            f"As many runs of {new.deployment!r} wait already as may: {MAX_QUEUED}.",
+            hint="Wait until some have run, or cancel those that are not needed.",
+        )
+    values = {
+        "version": new.version or row.live_version,
+        "trigger": new.trigger,
+        "state": RunState.QUEUED,
+        "created_by": new.created_by,
+        "parameters": new.parameters,
+        "idempotency_key": new.key,
+    }
+    return insert_run(connection, row, values, now), True
+
+
+def insert_run(
+    connection: Connection, deployment: AnyRow, values: dict[str, object], now: datetime
+) -> int:
+    """Insert a row of the deployment, with its version's policies, and its event."""
+    policies = _policies(connection, deployment, values)
+    limit = policies.timeout.queue
+    held: dict[str, object] = {
+        "deployment": deployment.name,
+        "deployment_id": deployment.id,
+        "version": deployment.live_version,
+        "created_at": now,
+        "fence": 0,
+        "cancel_requested": False,
+        "outputs": [],
+        "max_running": policies.max_running,
+        "priority": policies.priority,
+        "expires_at": None if limit is None else now + timedelta(seconds=limit),
+    }
+    result = connection.execute(insert(runs).values({**held, **values}))
+    key = result.inserted_primary_key
+    assert key is not None
+    state = RunState(str(values["state"]))
+    record(connection, f"run.{state.value}", now, deployment.name, key[0], state.value)
+    return int(key[0])
+
+
+def _policies(connection: Connection, deployment: AnyRow, values: dict[str, object]) -> Policies:
+    query = select(versions.c.policies).where(
+        versions.c.deployment_id == deployment.id,
+        versions.c.number == values.get("version", deployment.live_version),
+    )
+    return Policies.from_json(connection.execute(query).scalar_one())
+
+
+def room(connection: Connection, deployment: str) -> int:
+    queued = select(func.count()).select_from(runs).where(runs.c.state == RunState.QUEUED)
+    in_all = connection.execute(queued).scalar_one()
+    own = connection.execute(queued.where(runs.c.deployment == deployment)).scalar_one()
+    return max(0, min(MAX_QUEUED - own, MAX_QUEUED_IN_ALL - in_all))
+
+
+def claim(connection: Connection, slots: int, executor: str, now: datetime) -> list[Claim]:
+    claims: list[Claim] = []
+    while len(claims) < slots:
+        # One by one: each claim may use up what its deployment may have running.
+        run_id = connection.execute(_next(now)).scalar_one_or_none()
+        if run_id is None:
+            break
+        claims.append(_claim_one(connection, run_id, executor, now))
+    return claims
+
+
+def _next(now: datetime) -> Select[tuple[int]]:
+    ready = or_(runs.c.not_before.is_(None), runs.c.not_before <= now)
+    allowed = or_(runs.c.max_running.is_(None), _running_beside() < runs.c.max_running)
+    return (
+        select(runs.c.id)
+        .where(runs.c.state == RunState.QUEUED, ready, allowed)
+        .order_by(runs.c.priority.desc(), runs.c.id)
+        .limit(1)
+    )
+
+
+def _running_beside() -> ScalarSelect[int]:
+    other = runs.alias()
+    return (
+        select(func.count())
+        .select_from(other)
+        .where(
+            other.c.deployment_id == runs.c.deployment_id,
+            other.c.state == RunState.RUNNING,
+        )
+        .correlate(runs)
+        .scalar_subquery()
+    )
+
+
+def _claim_one(connection: Connection, run_id: int, executor: str, now: datetime) -> Claim:
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(
+            state=RunState.RUNNING,
+            fence=runs.c.fence + 1,
+            reason=None,
+            not_before=None,
+            started_at=func.coalesce(runs.c.started_at, now),
+        )
+    )
+    row = row_of(connection, run_id)
+    connection.execute(
+        insert(attempts).values(run_id=run_id, fence=row.fence, executor=executor, started_at=now)
+    )
+    record(connection, "run.started", now, row.deployment, run_id, RunState.RUNNING.value)
+    return Claim(one(connection, run_id), version(connection, run_id), row.fence)
+
+
+def next_start(connection: Connection) -> datetime | None:
+    query = select(func.min(runs.c.not_before)).where(runs.c.state == RunState.QUEUED)
+    return connection.execute(query).scalar_one()
+
+
+def expire(connection: Connection, now: datetime) -> int:
+    """Only what never started: a run that is tried again has had its turn."""
+    late = select(runs).where(
+        runs.c.state == RunState.QUEUED, runs.c.fence == 0, runs.c.expires_at <= now
+    )
+    found = connection.execute(late).all()
+    for row in found:
+        waited = in_words((row.expires_at - row.created_at).total_seconds())
+        values = {
+            "state": RunState.FAILED,
+            "verdict": "failed",
+            "fault": "timeout",
+            "reason": f"It waited longer than its limit of {waited} and never started; "
+            "raise the limit or let fewer runs start at the same time.",
+            "ended_at": now,
+        }
+        connection.execute(update(runs).where(runs.c.id == row.id).values(values))
+        record(connection, "run.finished", now, row.deployment, row.id, RunState.FAILED.value)
+    return len(found)
