@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-
 MAX_MESSAGE = 400
 
 

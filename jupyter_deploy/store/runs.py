@@ -26,7 +26,7 @@ def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
         held = connection.execute(query).scalar_one_or_none()
         if held is not None:
             return held, False
-    values = {
+    values: dict[str, object] = {
         "trigger": "manual",
         "state": RunState.QUEUED,
         "created_by": new.created_by,
