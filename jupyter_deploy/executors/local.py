@@ -38,8 +38,13 @@ class LocalExecutor:
             child = self._spawn(placement, lock)
         finally:
             os.close(lock)
+        try:
+            (placement.folder / "pid").write_text(str(child.pid))
+        except OSError:
+            child.kill()  # who is told that nothing was started must be right
+            child.wait()
+            raise
         self._children[placement.folder] = child
-        (placement.folder / "pid").write_text(str(child.pid))
 
     def _spawn(self, placement: Placement, lock: int) -> subprocess.Popen[bytes]:
         with open(placement.folder / "runner.log", "ab") as log:
