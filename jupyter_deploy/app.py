@@ -49,6 +49,7 @@ def run_engine(settings: Settings) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.runtime_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _own(settings.lock_file):
+        settings.runtime_file.unlink(missing_ok=True)  # of an engine that was killed
         store = SqlStore(open_database(settings.database_url))
         try:
             asyncio.run(_serve(settings, store))
@@ -58,7 +59,7 @@ def run_engine(settings: Settings) -> None:
 
 def _own(path: Path) -> IO[str]:
     """The data directory's lock, held for as long as the file is open."""
-    file = open(path, "a", encoding="utf-8")
+    file = open(path, "a", encoding="utf-8")  # noqa: SIM115, the caller closes it
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-
 MAX_MESSAGE = 400
 
 

@@ -32,7 +32,7 @@ class FileBlobStore:
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as temporary:
             try:
                 self._write(temporary.file, digest, chunks)
-                os.chmod(temporary.name, 0o400)
+                Path(temporary.name).chmod(0o400)
                 os.replace(temporary.name, place)
             except BaseException:
                 os.unlink(temporary.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jupyter_deploy.capture.bundle import Captured
     from jupyter_deploy.project.deployment_file import DeploymentFile, FileError
-
-# jsonschema, which reading notebooks and deployment files needs, compiles this optional
-# module's grammar of IRIs for most of a second. Nothing that the CLI checks holds an IRI.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def capture_notebook(

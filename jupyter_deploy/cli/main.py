@@ -81,6 +81,9 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Entry point of `jupyter deploy` and `jupyter-deploy`."""
+    # jsonschema would compile this optional module's grammar of IRIs for more than a second.
+    # Nothing that a command or the engine checks holds an IRI.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a plain terminal gets ? for what it cannot show

@@ -10,9 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
 import psutil
 
@@ -36,10 +35,11 @@ class Endpoint:
 
 def find_engine(settings: Settings) -> Endpoint | None:
     """The engine of this data directory, None when none runs."""
-    document = _read(settings)
-    if document is None or not _held(settings):
+    found = _read(settings)
+    # The lock may be held by the successor of a killed engine that left its address.
+    if found is None or not _held(settings) or not psutil.pid_exists(found.pid):
         return None
-    return Endpoint(document["pid"], document["url"], document["token"])
+    return found
 
 
 def ensure_engine(settings: Settings) -> Endpoint:
@@ -63,25 +63,26 @@ def stop_engine(settings: Settings) -> bool:
     found = find_engine(settings)
     if found is None:
         return False
-    os.kill(found.pid, signal.SIGTERM)
-    try:
-        psutil.Process(found.pid).wait(STOP_TIMEOUT)
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.TimeoutExpired:
-        raise Unavailable(
-            f"The engine (process {found.pid}) does not stop.",
-            hint=f"Its log is {settings.log_file}.",
-        ) from None
+    with suppress(ProcessLookupError):
+        os.kill(found.pid, signal.SIGTERM)
+    end = time.monotonic() + STOP_TIMEOUT
+    # The lock, not the process: a Jupyter Server that started it may keep its remains.
+    while _held(settings):
+        if time.monotonic() > end:
+            raise Unavailable(
+                f"The engine (process {found.pid}) does not stop.",
+                hint=f"Its log is {settings.log_file}.",
+            )
+        time.sleep(LOOK)
     return True
 
 
-def _read(settings: Settings) -> dict[str, Any] | None:
+def _read(settings: Settings) -> Endpoint | None:
     try:
-        document: dict[str, Any] = json.loads(settings.runtime_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        document = json.loads(settings.runtime_file.read_text(encoding="utf-8"))
+        return Endpoint(int(document["pid"]), str(document["url"]), str(document["token"]))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    return document
 
 
 def _held(settings: Settings) -> bool:

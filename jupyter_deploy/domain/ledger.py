@@ -25,7 +25,6 @@ from typing import Any
 
 from jupyter_deploy.domain.runs import Progress
 
-
 #: What an entry of each kind has at least.
 _MEMBERS = {
     "attempt_started": ("notebook", "cells"),

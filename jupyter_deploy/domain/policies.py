@@ -56,8 +56,10 @@ class Policies:
         return document
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Policies:
-        """Raises TypeError for a document that `to_json` did not make."""
+    def from_json(cls, data: Mapping[str, Any] | None) -> Policies:
+        """The usual ones for None. Raises TypeError for what `to_json` did not make."""
+        if data is None:
+            return cls()
         retry = {**data["retry"], "on": tuple(data["retry"]["on"])}
         return cls(Retry(**retry), Limits(**data["timeout"]), data["max_running"], data["priority"])
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.watcher import Watcher
+from jupyter_deploy.errors import Unavailable
 from jupyter_deploy.ports.store import Store
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,8 @@ class Core:
             self._look_for_events()
             self._adopted = True
         steps = (self._scheduler.tick, self._watcher.check, self._dispatcher.fill)
-        done = [self._guarded(step) for step in steps]  # all of them, each in its turn
+        # All of them, unless the database is away: each would wait for it.
+        done = [self._guarded(step, Unavailable) for step in steps]
         self._troubled = None in done
         if any(done):
             self._look_for_events()
@@ -119,10 +121,15 @@ class Core:
             log.info("nothing active for %s s: leaving", self._quiet_seconds)
             self._on_quiet()
 
-    def _guarded(self, step: Callable[[], T]) -> T | None:
-        """What the step gives, None when it failed."""
+    def _guarded(self, step: Callable[[], T], *passed: type[Exception]) -> T | None:
+        """What the step gives, None when it failed; what is `passed` is raised."""
         try:
             return step()
+        except passed:
+            raise
+        except Unavailable as error:
+            log.warning("%s", error)
+            return None
         except Exception:
             # One bad row must not stop every other deployment.
             log.exception("a step of the engine failed")

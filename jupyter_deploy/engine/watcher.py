@@ -6,7 +6,6 @@ import logging
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from jupyter_deploy.domain.ledger import Entry, progress
@@ -24,6 +23,10 @@ log = logging.getLogger(__name__)
 
 #: A runner that was asked to stop has this long before it is killed.
 CANCEL_GRACE = timedelta(seconds=10)
+
+
+def _anything_up_to(seconds: float) -> float:
+    return random.uniform(0, seconds)  # noqa: S311, nothing secret
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Watcher:
         executor: Executor,
         clock: Clock,
         runs_dir: Path,
-        jitter: Jitter = partial(random.uniform, 0),
+        jitter: Jitter = _anything_up_to,
     ) -> None:
         self._store = store
         self._executor = executor

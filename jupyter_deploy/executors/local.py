@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -37,8 +38,13 @@ class LocalExecutor:
             child = self._spawn(placement, lock)
         finally:
             os.close(lock)
+        try:
+            (placement.folder / "pid").write_text(str(child.pid))
+        except OSError:
+            child.kill()  # who is told that nothing was started must be right
+            child.wait()
+            raise
         self._children[placement.folder] = child
-        (placement.folder / "pid").write_text(str(child.pid))
 
     def _spawn(self, placement: Placement, lock: int) -> subprocess.Popen[bytes]:
         with open(placement.folder / "runner.log", "ab") as log:
@@ -111,7 +117,5 @@ def _members(placement: Placement) -> list[psutil.Process]:
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

@@ -39,4 +39,4 @@ ROUTES: list[tuple[str, type[EngineHandler]]] = [
 def make_application(context: Context) -> Application:
     arguments: dict[str, Any] = {"context": context}
     rules = [(PREFIX + pattern, handler, arguments) for pattern, handler in ROUTES]
-    return Application(rules, default_handler_class=Nothing)  # type: ignore[arg-type]
+    return Application(rules, default_handler_class=Nothing)

@@ -40,7 +40,7 @@ def read_body(body: bytes, schema: str) -> dict[str, Any]:
 
     Raises InvalidInput with the field that does not fit.
     """
-    document = _parse(body)
+    document: dict[str, Any] = _parse(body)
     error = best_match(validator(schema).iter_errors(document))
     if error is not None:
         raise _invalid(error)

@@ -28,7 +28,7 @@ def load(server_app: Any) -> None:
             (address("health"), HealthHandler),
             (address("inspect"), InspectHandler),
             (address("deployments"), DeployHandler),
-            (address("(.+)"), ForwardHandler),
+            (address(".+"), ForwardHandler),
         ],
     )
     server_app.event_logger.register_event_schema(SCHEMA)

@@ -97,30 +97,31 @@ class ForwardHandler(ExtensionHandler):
 
     @authenticated
     @authorized
-    async def get(self, path: str) -> None:
-        await self.forward(self._raw(path))
+    async def get(self) -> None:
+        await self.forward(self._raw_path)
 
     @authenticated
     @authorized
-    async def post(self, path: str) -> None:
-        await self.forward(self._raw(path))
+    async def post(self) -> None:
+        await self.forward(self._raw_path)
 
     @authenticated
     @authorized
-    async def put(self, path: str) -> None:
-        await self.forward(self._raw(path))
+    async def put(self) -> None:
+        await self.forward(self._raw_path)
 
     @authenticated
     @authorized
-    async def patch(self, path: str) -> None:
-        await self.forward(self._raw(path))
+    async def patch(self) -> None:
+        await self.forward(self._raw_path)
 
     @authenticated
     @authorized
-    async def delete(self, path: str) -> None:
-        await self.forward(self._raw(path))
+    async def delete(self) -> None:
+        await self.forward(self._raw_path)
 
-    def _raw(self, path: str) -> str:
+    @property
+    def _raw_path(self) -> str:
         """The path as it was sent: decoding it would lose an escaped slash."""
         return self.request.path.split(PREFIX + "/", 1)[1]
 

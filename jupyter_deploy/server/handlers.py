@@ -74,7 +74,7 @@ class BlobHandler(EngineHandler):
                 field="files",
                 hint="Read large data from where it lives instead of taking it along.",
             )
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (on_finish closes it)
 
     def data_received(self, chunk: bytes) -> None:
         if self._file is not None:

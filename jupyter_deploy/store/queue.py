@@ -103,7 +103,7 @@ def claim(connection: Connection, slots: int, executor: str, now: datetime) -> l
     return claims
 
 
-def _next(now: datetime) -> Select[tuple[int]]:
+def _next(now: datetime) -> Select[int]:
     ready = or_(runs.c.not_before.is_(None), runs.c.not_before <= now)
     allowed = or_(runs.c.max_running.is_(None), _running_beside() < runs.c.max_running)
     return (
@@ -150,7 +150,8 @@ def _claim_one(connection: Connection, run_id: int, executor: str, now: datetime
 
 def next_start(connection: Connection) -> datetime | None:
     query = select(func.min(runs.c.not_before)).where(runs.c.state == RunState.QUEUED)
-    return connection.execute(query).scalar_one()
+    earliest: datetime | None = connection.execute(query).scalar_one()
+    return earliest
 
 
 def expire(connection: Connection, now: datetime) -> int:

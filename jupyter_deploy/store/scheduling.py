@@ -32,7 +32,8 @@ def due(connection: Connection, now: datetime, limit: int) -> list[DueSchedule]:
 
 def next_due(connection: Connection) -> datetime | None:
     query = select(func.min(schedules.c.next_due)).where(schedules.c.in_force.is_(True))
-    return connection.execute(query).scalar_one()
+    found: datetime | None = connection.execute(query).scalar_one()
+    return found
 
 
 def fire(

@@ -36,7 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(timezone.utc)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
@@ -78,7 +78,7 @@ versions = Table(
     Column("schedule", JSON(none_as_null=True)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", Text),
-    Column("policies", JSON, nullable=False),
+    Column("policies", JSON(none_as_null=True)),
     UniqueConstraint("deployment_id", "number", name="one_version_per_number"),
 )
 

@@ -16,6 +16,7 @@ from pytest_jupyter.jupyter_server import ServerApp
 
 from jupyter_deploy.capture import bundle as capturing
 from jupyter_deploy.server import capturing as handlers
+from jupyter_deploy.server.contract import description
 
 from .conftest import notebook_text
 from .contract import Api, operations, sample
@@ -292,14 +293,14 @@ def test_no_document_gives_a_traceback(
     jp_asyncio_loop: Any, jp_serverapp: ServerApp, extension: Api, place: Path
 ) -> None:
     """Whatever the members hold, the answer is one that openapi.yaml promises."""
-    members = (
-        "notebook name files bundle environment parameters schedule expected_version replace"
-    ).split()
+    members = st.sampled_from(
+        list(description()["components"]["schemas"]["DeployRequest"]["properties"])
+    )
 
     @settings(
         max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )
-    @given(st.dictionaries(st.sampled_from(members), JSON, max_size=3), st.booleans())
+    @given(st.dictionaries(members, JSON, max_size=3), st.booleans())
     def send(document: dict[str, Any], with_notebook: bool) -> None:
         request = {**({"notebook": "good.ipynb"} if with_notebook else {}), **document}
         jp_asyncio_loop.run_until_complete(extension("POST", "/deployments", request))

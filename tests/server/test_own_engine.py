@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,3 +76,15 @@ async def test_the_feed_follows_an_engine_that_is_started_anew(
     assert stop_engine(alone)
     await extension("DELETE", f"/deployments/{name}")
     assert (await listener.until("deployment.deleted"))[-1]["run"] is None
+
+
+async def test_a_database_that_another_program_holds(alone: Settings, extension: Api) -> None:
+    (await extension("GET", "/deployments")).good()
+    other = sqlite3.connect(alone.data_dir / "deploy.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = await extension("GET", "/deployments")
+    assert "locked" in answer.problem(503)["detail"]
+    assert answer.headers["Retry-After"]
+    other.rollback()
+    other.close()
+    (await extension("GET", "/deployments")).good()

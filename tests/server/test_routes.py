@@ -98,7 +98,7 @@ def test_no_method_of_the_extension_is_left_open(jp_serverapp: ServerApp) -> Non
     for handler in found:
         for method in methods_of(handler):
             layers = [item.__globals__["__name__"] for item in _layers(handler, method)]
-            assert layers == GUARDS + [handler.__module__], (handler, method)
+            assert layers == [*GUARDS, handler.__module__], (handler, method)
 
 
 def _layers(handler: type[RequestHandler], method: str) -> Iterator[Any]:

@@ -1,0 +1,44 @@
+"""Runners as processes: what the engine is told of them is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jupyter_deploy.executors.local import COOKIE, LocalExecutor
+from jupyter_deploy.ports.executor import Placement
+
+
+@pytest.fixture
+def placement(tmp_path: Path) -> Placement:
+    return Placement(1, 1, tmp_path)
+
+
+def test_a_start_that_fails_leaves_no_process(placement: Placement) -> None:
+    (placement.folder / "pid").mkdir()
+    executor = LocalExecutor()
+    with pytest.raises(OSError):
+        executor.start(placement)
+    assert not executor.alive(placement)
+    children = psutil.Process().children()
+    assert not any(child.environ().get(COOKIE) == str(placement.folder) for child in children)
+
+
+def test_a_folder_that_another_runner_holds(placement: Placement) -> None:
+    first, second = LocalExecutor(), LocalExecutor()
+    first.start(placement)
+    with pytest.raises(OSError):
+        second.start(placement)
+    runner = psutil.Process(int((placement.folder / "pid").read_text()))
+    first.kill(placement)
+    runner.wait(20)
+    assert not first.alive(placement)
+
+
+def test_nothing_happens_to_what_was_never_started(placement: Placement) -> None:
+    executor = LocalExecutor()
+    executor.cancel(placement)
+    executor.kill(placement)
+    assert not executor.alive(placement)

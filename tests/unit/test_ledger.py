@@ -1,0 +1,100 @@
+"""The ledger's entries as values, and reading them from a file that grows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_deploy.domain import ledger
+from jupyter_deploy.domain.ledger import Draft, Entry, Finished, progress
+from jupyter_deploy.domain.runs import Progress
+from jupyter_deploy.engine.ledger_tail import LedgerTail, read_entries
+from jupyter_deploy.testing.fakes import write_ledger
+
+DRAFTS = [
+    ledger.attempt_started("sales.ipynb", 2),
+    ledger.kernel_started("python3"),
+    ledger.cell_started(0, 1, 2),
+    ledger.output(0, {"output_type": "stream", "name": "stdout", "text": "hi\n"}),
+    ledger.clear_output(0),
+    ledger.cell_finished(0, "ok", 0.25),
+    ledger.warning(None, "Something to know."),
+    Finished("error", cell=1, error={"name": "E", "value": "no"}, never_ran=(2, 3)).draft(),
+]
+
+
+def entries(*drafts: Draft) -> list[Entry]:
+    return [
+        Entry(seq, "2026-01-01T00:00:00+00:00", draft.kind, draft.data)
+        for seq, draft in enumerate(drafts, 1)
+    ]
+
+
+def test_entries_survive_json() -> None:
+    for entry in entries(*DRAFTS):
+        document = json.loads(json.dumps(entry.to_json()))
+        again = Entry.from_json(document)
+        assert (again.seq, again.at, again.kind) == (entry.seq, entry.at, entry.kind)
+        assert json.dumps(again.to_json()) == json.dumps(entry.to_json())
+
+
+def test_the_end_is_read_back() -> None:
+    entry = entries(*DRAFTS)[-1]
+    finished = Finished.of(entry)
+    assert (finished.outcome, finished.cell) == ("error", 1)
+    assert (finished.error, list(finished.never_ran)) == ({"name": "E", "value": "no"}, [2, 3])
+    with pytest.raises(KeyError):
+        Finished.of(entries(*DRAFTS)[0])
+
+
+@pytest.mark.parametrize("member", ["seq", "at", "kind", "cell", "number", "cells"])
+def test_an_entry_has_its_members(member: str) -> None:
+    document = entries(ledger.cell_started(0, 1, 2))[0].to_json()
+    del document[member]
+    with pytest.raises(KeyError):
+        Entry.from_json(document)
+
+
+@pytest.mark.parametrize("seq", ["1", None, 1.0, True])
+def test_an_entry_has_a_number(seq: object) -> None:
+    with pytest.raises(ValueError, match="number"):
+        Entry.from_json({**entries(DRAFTS[1])[0].to_json(), "seq": seq})
+
+
+def test_progress_counts_cells() -> None:
+    assert progress([]) is None
+    assert progress(entries(DRAFTS[1])) is None
+    assert progress(entries(*DRAFTS[:2])) == Progress(0, 2)
+    assert progress(entries(*DRAFTS)) == Progress(1, 2)
+
+
+def test_a_ledger_that_is_not_there_yet(tmp_path: Path) -> None:
+    assert list(read_entries(tmp_path / "ledger.jsonl")) == []
+    tail = LedgerTail(tmp_path / "ledger.jsonl")
+    assert tail.read_new() == []
+    write_ledger(tmp_path, DRAFTS)
+    assert len(tail.read_new()) == len(DRAFTS)
+    assert tail.read_new() == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 400), max_size=6), st.booleans())
+def test_however_it_grows_each_entry_is_read_once(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[int], damaged: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("ledger")
+    write_ledger(folder, DRAFTS)
+    path = folder / "ledger.jsonl"
+    whole = path.read_bytes()
+    if damaged:
+        whole = whole.replace(b"\n", b"\n\x00 no entry \xff\n", 3)
+    tail, seen = LedgerTail(path), []
+    for cut in [*sorted(min(cut, len(whole)) for cut in cuts), len(whole)]:
+        path.write_bytes(whole[:cut])
+        seen += tail.read_new()
+    assert [entry.seq for entry in seen] == list(range(1, len(DRAFTS) + 1))
+    assert seen == list(read_entries(path))
