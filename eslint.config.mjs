@@ -20,7 +20,7 @@ export default tseslint.config(
   ...jupyter.configs.recommended,
   prettier,
   {
-    files: ['src/**/*.ts', 'src/**/*.tsx'],
+    files: ['src/**/*.ts', 'src/**/*.tsx', 'ui-tests/**/*.ts'],
     languageOptions: {
       parserOptions: {
         projectService: true,
@@ -48,7 +48,7 @@ export default tseslint.config(
     rules: { 'jupyter/prefer-lazy-imports': 'off' }
   },
   {
-    files: ['src/**/__tests__/**'],
+    files: ['src/**/__tests__/**', 'ui-tests/**'],
     rules: { 'jupyter/no-untranslated-string': 'off' }
   }
 );

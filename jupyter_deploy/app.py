@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import signal
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,7 @@ from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
-from jupyter_deploy.errors import Conflict
+from jupyter_deploy.errors import Conflict, Unavailable
 from jupyter_deploy.executors.local import LocalExecutor
 from jupyter_deploy.ports.clock import SystemClock
 from jupyter_deploy.ports.store import Store
@@ -44,10 +45,10 @@ def run_engine(settings: Settings) -> None:
     """Own the data directory and serve until stopped or quiet.
 
     Raises Conflict when another engine owns it, InvalidInput or Unavailable when
-    the database cannot be used.
+    the folders or the database cannot be used.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings.runtime_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings.data_dir, "JUPYTER_DATA_DIR")
+    _make_folder(settings.runtime_dir, "JUPYTER_RUNTIME_DIR")
     with _own(settings.lock_file):
         settings.runtime_file.unlink(missing_ok=True)  # of an engine that was killed
         store = SqlStore(open_database(settings.database_url))
@@ -55,6 +56,18 @@ def run_engine(settings: Settings) -> None:
             asyncio.run(_serve(settings, store))
         finally:
             store.dispose()
+
+
+def _make_folder(path: Path, variable: str) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise Unavailable(
+            f"The folder {path} cannot be written: {error.strerror}.",
+            hint=f"Make it writable, or set {variable} to another one.",
+        ) from error
 
 
 def _own(path: Path) -> IO[str]:

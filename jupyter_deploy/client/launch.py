@@ -53,8 +53,9 @@ def ensure_engine(settings: Settings) -> Endpoint:
             return find_engine(settings) or _start(settings)
     except OSError as error:
         raise Unavailable(
-            f"The data directory {settings.data_dir} cannot be used: {error.strerror}.",
-            hint="Make it writable, or set JUPYTER_DATA_DIR to another folder.",
+            f"{error.filename or settings.data_dir} cannot be used: {error.strerror}.",
+            hint=f"Make {settings.data_dir} a folder that can be written, or set "
+            "JUPYTER_DATA_DIR to another one.",
         ) from error
 
 
@@ -131,9 +132,15 @@ def _start(settings: Settings) -> Endpoint:
 
 
 def _not_started(settings: Settings, position: int) -> Unavailable:
-    text = settings.log_file.read_bytes()[position:].decode(errors="replace").strip()
-    said = [line.removeprefix("Error: ") for line in text.splitlines() if "Error: " in line]
+    text = settings.log_file.read_bytes()[position:].decode(errors="replace")
+    why, advice = (_last(text, word) for word in ("Error: ", "Hint: "))
+    story = f"The whole story is in {settings.log_file}."
     return Unavailable(
-        f"The engine did not start: {said[-1] if said else 'it said nothing'}",
-        hint=f"The whole story is in {settings.log_file}.",
+        f"The engine did not start: {why or 'it said nothing'}",
+        hint=f"{advice} {story}" if advice else story,
     )
+
+
+def _last(text: str, word: str) -> str | None:
+    said = [line.removeprefix(word) for line in text.splitlines() if line.startswith(word)]
+    return said[-1].strip() if said else None

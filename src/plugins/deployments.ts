@@ -2,7 +2,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
@@ -42,7 +42,8 @@ export const deploymentsPlugin: JupyterFrontEndPlugin<void> = {
           try {
             await action(String(args[argument]));
           } catch (error) {
-            await showProblem(label, error);
+            const { showProblem } = await import('../widgets/problem');
+            await showProblem(label.replace(/…$/, ''), error);
           }
           await model.refresh();
         }
@@ -141,13 +142,4 @@ async function openNotebook(
     );
   }
   await app.commands.execute('docmanager:open', { path });
-}
-
-async function showProblem(title: string, error: unknown): Promise<void> {
-  const { errorText } = await import('../components/common');
-  const { detail, hint } = errorText(error);
-  await showErrorMessage(
-    title.replace(/…$/, ''),
-    [detail, hint].filter(Boolean).join(' ')
-  );
 }

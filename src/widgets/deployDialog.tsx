@@ -1,6 +1,7 @@
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import type { IDeployment } from '../components/common';
 import { DeployForm } from '../components/deploy/DeployForm';
@@ -28,29 +29,41 @@ class DeployBody extends ReactWidget {
 }
 
 const ACCEPT = 1;
-const NAME_INPUT = 'input[name="name"]';
 
 /** Stays open until the deployment is accepted or given up. */
 class DeployDialog extends Dialog<void> {
   constructor({ trans, ...options }: IDeployDraftOptions) {
     const draft = new DeployDraft({ trans, ...options });
+    const title = trans.__('Deploy “%1”', draft.notebook.split('/').pop());
     super({
-      title: trans.__('Deploy “%1”', draft.notebook.split('/').pop()),
+      title,
       body: new DeployBody(draft, trans),
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),
         Dialog.okButton({ label: trans.__('Deploy') })
       ],
-      defaultButton: ACCEPT,
-      focusNodeSelector: NAME_INPUT
+      defaultButton: ACCEPT
     });
     this._draft = draft;
     this._draft.changed.connect(this._onChanged, this);
     this.addClass('jp-deploy-Dialog');
+    this.node.setAttribute('aria-label', title);
     this._onChanged();
   }
 
   answer: IDeployAnswer | null = null;
+
+  /** Enter belongs to a text of several lines and to what folds; elsewhere it deploys. */
+  handleEvent(event: Event): void {
+    const own =
+      event instanceof KeyboardEvent &&
+      event.key === 'Enter' &&
+      event.target instanceof Element &&
+      event.target.matches('textarea, summary');
+    if (!own) {
+      super.handleEvent(event);
+    }
+  }
 
   launch(): Promise<Dialog.IResult<void>> {
     void this._draft.load();
@@ -70,43 +83,36 @@ class DeployDialog extends Dialog<void> {
     super.dispose();
   }
 
+  /** Deploy is no place to start at before the notebook is read. */
+  protected onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this._button('reject')?.focus();
+  }
+
   private async _submit(index: number | undefined): Promise<void> {
     const before = this._draft.existing?.version;
     const deployment = await this._draft.deploy();
     if (deployment) {
       this.answer = { deployment, news: deployment.version !== before };
       super.resolve(index);
-    } else {
-      requestAnimationFrame(() => this._showFirstError());
+    } else if (!this.node.contains(document.activeElement)) {
+      // A disabled button loses the focus, and with it the dialog its keys.
+      this._button('accept')?.focus();
     }
-  }
-
-  private _showFirstError(): void {
-    const wrong = this.node.querySelector<HTMLElement>('[aria-invalid="true"]');
-    (wrong ?? this.node.querySelector('.jp-deploy-Error'))?.scrollIntoView({
-      block: 'nearest'
-    });
-    wrong?.focus();
   }
 
   /** Not before the notebook is read, and not twice. */
   private _onChanged(): void {
-    const accept = this.node.querySelector<HTMLButtonElement>(
-      '.jp-Dialog-footer .jp-mod-accept'
-    );
-    const ready = this._draft.form !== null && !this._draft.busy;
+    const accept = this._button('accept');
     if (accept) {
-      accept.disabled = !ready;
-    }
-    if (ready && !this._focused) {
-      this._focused = true;
-      requestAnimationFrame(() =>
-        this.node.querySelector<HTMLElement>(NAME_INPUT)?.focus()
-      );
+      accept.disabled = this._draft.form === null || this._draft.busy;
     }
   }
 
-  private _focused = false;
+  private _button(kind: 'accept' | 'reject'): HTMLButtonElement | null {
+    return this.node.querySelector(`.jp-Dialog-footer .jp-mod-${kind}`);
+  }
+
   private _draft: DeployDraft;
 }
 

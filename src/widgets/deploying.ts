@@ -8,6 +8,7 @@ import { dayAndClock } from '../components/runs/summary';
 import type { IDeployModel } from '../tokens';
 import { CommandIDs } from '../tokens';
 import { askHowToDeploy } from './deployDialog';
+import { showProblem } from './problem';
 
 export interface IDeployingOptions {
   model: IDeployModel;
@@ -23,17 +24,23 @@ export async function deployNotebook(
 ): Promise<void> {
   const { model, docManager, trans } = options;
   await saveIfDirty(path, docManager);
-  const answer = await askHowToDeploy({
-    api: model.api,
-    // A collaborative drive puts its name before the path.
-    notebook: docManager.services.contents.localPath(path),
-    deployments: () => model.deployments,
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    trans
-  });
-  if (answer) {
-    void model.refresh();
-    await offerNext(answer.deployment, answer.news, options);
+  // The dialog says whose a name is, also when the panel was never open.
+  const watch = model.watch();
+  try {
+    const answer = await askHowToDeploy({
+      api: model.api,
+      // A collaborative drive puts its name before the path.
+      notebook: docManager.services.contents.localPath(path),
+      deployments: () => model.deployments,
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      trans
+    });
+    if (answer) {
+      void model.refresh();
+      await offerNext(answer.deployment, answer.news, options);
+    }
+  } finally {
+    watch.dispose();
   }
 }
 
@@ -66,8 +73,12 @@ async function offerNext(
     buttons: [Dialog.cancelButton({ label: trans.__('Close') }), open, run]
   });
   if (button.actions.includes('run')) {
-    const { id } = await model.api.startRun(name, {}, UUID.uuid4());
-    await commands.execute(CommandIDs.openRun, { id });
+    try {
+      const { id } = await model.api.startRun(name, {}, UUID.uuid4());
+      await commands.execute(CommandIDs.openRun, { id });
+    } catch (error) {
+      await showProblem(trans.__('Run now'), error);
+    }
   } else if (button.actions.includes('open')) {
     await commands.execute(CommandIDs.openDeployment, { name });
   }

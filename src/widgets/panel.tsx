@@ -50,6 +50,13 @@ export class DeploymentsPanel extends ReactWidget implements IPanelActions {
     void this._options.model.refresh();
   };
 
+  /** From the command palette straight to the rows. */
+  protected onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    const target = '[role="grid"], button';
+    this.node.querySelector<HTMLElement>(target)?.focus();
+  }
+
   protected onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
     this._watch ??= this._options.model.watch();

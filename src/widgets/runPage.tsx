@@ -57,7 +57,7 @@ class RunPage extends Panel implements IRunActions {
     this._session = new RunSession(id, api, () => this.isVisible);
     this._header = new Part('jp-deploy-RunHeader', () => this._drawHeader());
     this._side = new Part('jp-deploy-RunSide', () => this._drawSide());
-    this._notebook = new NotebookView(_options);
+    this._notebook = new NotebookView({ ..._options, trans: this._trans });
     this._notebook.node.setAttribute('role', 'region');
     this._notebook.node.setAttribute('aria-label', this._trans.__('Notebook'));
     this._notebook.node.tabIndex = 0;

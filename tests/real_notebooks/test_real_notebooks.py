@@ -52,7 +52,7 @@ EXITED = "The notebook exited in cell 2; cell 3 never ran."
 
 #: How each notebook ends, and words of the reason.
 EXPECTED: dict[str, tuple[str, str | None]] = {
-    f"{NBCLIENT}/Autokill.ipynb": ("failed", "The kernel died."),
+    f"{NBCLIENT}/Autokill.ipynb": ("failed", "The kernel died, ended by SIGTERM"),
     f"{NBCLIENT}/Check History in Memory.ipynb": ("succeeded", None),
     f"{NBCLIENT}/Clear Output.ipynb": ("succeeded", None),
     f"{NBCLIENT}/Disable Stdin.ipynb": ("failed", NO_INPUT),

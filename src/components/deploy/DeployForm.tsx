@@ -15,9 +15,15 @@ export interface IDeployFormProps {
 
 /** The body of the deploy dialog. */
 export function DeployForm({ draft, trans }: IDeployFormProps): JSX.Element {
-  const { form, inspection, problem } = draft;
+  const { form, inspection, problem, refusals } = draft;
+  const node = React.useRef<HTMLDivElement>(null);
+  React.useEffect(() => {
+    if (refusals > 0) {
+      showFirstError(node.current);
+    }
+  }, [refusals]);
   return (
-    <>
+    <div ref={node}>
       {problem ? (
         <ErrorNotice
           error={problem}
@@ -38,8 +44,16 @@ export function DeployForm({ draft, trans }: IDeployFormProps): JSX.Element {
           trans={trans}
         />
       )}
-    </>
+    </div>
   );
+}
+
+function showFirstError(form: HTMLElement | null): void {
+  const wrong = form?.querySelector<HTMLElement>('[aria-invalid="true"]');
+  (wrong ?? form?.querySelector('.jp-deploy-Error'))?.scrollIntoView({
+    block: 'nearest'
+  });
+  wrong?.focus();
 }
 
 interface IPartProps extends IDeployFormProps {
@@ -67,27 +81,19 @@ function Parts(props: IPartProps): JSX.Element {
   );
 }
 
-function NameField({ draft, form, trans }: IPartProps): JSX.Element {
-  const existing = draft.existing;
+function NameField(props: IPartProps): JSX.Element {
+  const { draft, form, trans } = props;
   return (
     <Field
       label={trans.__('Name')}
       error={draft.errors.name}
-      help={
-        existing
-          ? trans.__(
-              'replaces version %1 of %2',
-              existing.version,
-              existing.name
-            )
-          : trans.__('a new deployment')
-      }
+      help={nameHelp(props)}
     >
       {attributes => (
         <input
           {...attributes}
           type="text"
-          name="name"
+          autoFocus
           spellCheck={false}
           value={form.name}
           onChange={event => draft.change({ name: event.target.value })}
@@ -95,6 +101,18 @@ function NameField({ draft, form, trans }: IPartProps): JSX.Element {
       )}
     </Field>
   );
+}
+
+/** What deploying under this name does. */
+function nameHelp({ draft, inspection, trans }: IPartProps): string {
+  const { existing } = draft;
+  if (!existing) {
+    return trans.__('a new deployment');
+  }
+  const { name, notebook, version } = existing;
+  return notebook === inspection.notebook
+    ? trans.__('replaces version %1 of %2', version, name)
+    : trans.__('belongs to %1 already', notebook);
 }
 
 function When(props: IPartProps): JSX.Element {

@@ -67,6 +67,11 @@ export class DeployDraft implements IDisposable {
     return this._busy;
   }
 
+  /** How often deploying was refused: each time the first error is to be shown. */
+  get refusals(): number {
+    return this._refusals;
+  }
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -142,6 +147,7 @@ export class DeployDraft implements IDisposable {
       return null;
     }
     const { request, errors } = readForm(
+      this.notebook,
       this._form,
       this._inspection,
       this.existing?.version ?? 0,
@@ -149,6 +155,7 @@ export class DeployDraft implements IDisposable {
     );
     if (Object.keys(errors).length > 0) {
       this._errors = { ...this._errors, ...errors };
+      this._refusals += 1;
       this._emit();
       return null;
     }
@@ -157,6 +164,10 @@ export class DeployDraft implements IDisposable {
     await this._work(async () => {
       deployed = await this._options.api.deploy(request);
     });
+    if (!deployed) {
+      this._refusals += 1;
+      this._emit();
+    }
     return deployed;
   }
 
@@ -268,6 +279,7 @@ export class DeployDraft implements IDisposable {
   private _busy = false;
   private _disposed = false;
   private _turn = 0;
+  private _refusals = 0;
   private _previews: Debouncer;
   private _files: Debouncer;
   private _changed = new Signal<this, void>(this);

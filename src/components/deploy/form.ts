@@ -93,8 +93,14 @@ export interface IReadForm {
   readonly errors: IFieldErrors;
 }
 
-/** The request that the form stands for, and what is wrong with the form. */
+/**
+ * The request that the form stands for, and what is wrong with the form.
+ *
+ * `notebook` is the path below the server's root; the inspection's is the
+ * path below the project's folder.
+ */
 export function readForm(
+  notebook: string,
   form: IDeployForm,
   inspection: IInspection,
   expectedVersion: number,
@@ -116,7 +122,7 @@ export function readForm(
   return {
     request: {
       name: form.name.trim(),
-      notebook: inspection.notebook,
+      notebook,
       files: patternsOf(form.files),
       parameters: values,
       schedule: scheduleOf(form),

@@ -1,6 +1,7 @@
 import { CodeCell } from '@jupyterlab/cells';
 import type { Cell } from '@jupyterlab/cells';
 import type * as nbformat from '@jupyterlab/nbformat';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { JSONExt } from '@lumino/coreutils';
 import type { PartialJSONValue } from '@lumino/coreutils';
 import { Panel } from '@lumino/widgets';
@@ -26,7 +27,8 @@ export class CellSlot extends Panel {
   constructor(
     readonly key: string,
     private _shown: IShownCell,
-    private _factory: CellFactory
+    private _factory: CellFactory,
+    private _trans: TranslationBundle
   ) {
     super();
     this.addClass('jp-deploy-Slot');
@@ -45,7 +47,12 @@ export class CellSlot extends Panel {
     if (this._cell) {
       return;
     }
-    this._cell = this._factory.create(this._shown.cell);
+    const number = cellNumber(this._shown.source);
+    const label =
+      number === null
+        ? this._trans.__('Parameters')
+        : this._trans.__('Cell %1', number);
+    this._cell = this._factory.create(this._shown.cell, label);
     this.addWidget(this._cell);
     this.node.style.minHeight = '';
     this._showPhase();

@@ -4,6 +4,7 @@ import type {
 } from '@jupyterlab/codeeditor';
 import type * as nbformat from '@jupyterlab/nbformat';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Panel } from '@lumino/widgets';
 import { CellSlot } from './CellSlot';
@@ -15,6 +16,7 @@ export interface INotebookViewOptions {
   rendermime: IRenderMimeRegistry;
   editorFactory: IEditorFactoryService;
   mimeTypeService: IEditorMimeTypeService;
+  trans: TranslationBundle;
 }
 
 /** A notebook to read: cells become widgets only when they come near the viewport. */
@@ -97,7 +99,12 @@ export class NotebookView extends Panel {
   }
 
   private _newSlot(key: string, shown: IShownCell): CellSlot {
-    const slot = new CellSlot(key, shown, this._factory as CellFactory);
+    const slot = new CellSlot(
+      key,
+      shown,
+      this._factory as CellFactory,
+      this._options.trans
+    );
     this._observer?.observe(slot.node);
     return slot;
   }

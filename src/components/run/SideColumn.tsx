@@ -35,10 +35,10 @@ function Parameters({ run, session, trans }: ISectionProps): JSX.Element {
   return (
     <section>
       <h3>{trans.__('Parameters')}</h3>
+      {rows.length === 0 && (
+        <p className="jp-deploy-Muted">{trans.__('None.')}</p>
+      )}
       <dl className="jp-deploy-Facts">
-        {rows.length === 0 && (
-          <dt className="jp-deploy-Muted">{trans.__('None.')}</dt>
-        )}
         {rows.map(row => (
           <React.Fragment key={row.name}>
             <dt>{row.name}</dt>

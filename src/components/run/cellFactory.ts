@@ -39,10 +39,14 @@ export class CellFactory {
     });
   }
 
-  create(cell: nbformat.ICell): Cell {
+  /** `label` names the editor for those who do not see where it stands. */
+  create(cell: nbformat.ICell, label: string): Cell {
     const made = this._make(cell);
     made.readOnly = true;
     made.initializeState();
+    made.editorWidget?.node
+      .querySelector('[role="textbox"]')
+      ?.setAttribute('aria-label', label);
     return made;
   }
 

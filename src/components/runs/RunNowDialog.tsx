@@ -142,14 +142,16 @@ export async function runNowWithParameters(
   let problem: unknown = null;
   for (;;) {
     const body = new OverridesForm(deployment, texts, errors, problem, trans);
+    const title = trans.__('Run “%1” now', deployment.name);
     const dialog = new Dialog<IOverrides>({
-      title: trans.__('Run “%1” now', deployment.name),
+      title,
       body,
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),
         Dialog.okButton({ label: trans.__('Run now') })
       ]
     });
+    dialog.node.setAttribute('aria-label', title);
     const { button, value } = await dialog.launch();
     if (!button.accept || !value) {
       return false;

@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface IPlace {
+  /** The folder that holds everything of this test run. */
+  readonly home: string;
+  readonly address: string;
+  readonly environment: Record<string, string>;
+}
+
+/** A folder and a port of their own: nothing of the user's Jupyter is touched. */
+export function prepare(): IPlace {
+  // Workers read the configuration anew, with the environment of the first.
+  process.env.DEPLOY_TEST_HOME ??= newHome();
+  process.env.TEST_PORT ??= freePort();
+  const home = process.env.DEPLOY_TEST_HOME;
+  const port = process.env.TEST_PORT;
+  return {
+    home,
+    address: `http://127.0.0.1:${port}`,
+    environment: {
+      ...(process.env as Record<string, string>),
+      TEST_PORT: port,
+      TMPDIR: join(home, 'tmp'),
+      IPYTHONDIR: join(home, 'ipython'),
+      JUPYTER_CONFIG_DIR: join(home, 'config'),
+      JUPYTER_DATA_DIR: join(home, 'data'),
+      JUPYTER_RUNTIME_DIR: join(home, 'runtime'),
+      JUPYTERLAB_GALATA_ROOT_DIR: join(home, 'work')
+    }
+  };
+}
+
+function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'deploy-ui-'));
+  for (const name of ['config', 'data', 'runtime', 'tmp', 'work']) {
+    mkdirSync(join(home, name));
+  }
+  return home;
+}
+
+/** The configuration cannot wait for a promise, so another process asks. */
+function freePort(): string {
+  const script =
+    "const s = require('node:net').createServer();" +
+    "s.listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close(); });";
+  return execFileSync(process.execPath, ['-e', script]).toString().trim();
+}

@@ -1,0 +1,112 @@
+import type * as nbformat from '@jupyterlab/nbformat';
+import { expect } from '@jupyterlab/galata';
+import type { APIRequestContext } from '@playwright/test';
+
+const API = '/jupyter-deploy/api/v1';
+
+interface IRun {
+  readonly id: number;
+  readonly state: string;
+}
+
+export interface IDeployOptions {
+  readonly schedule?: { cron: string; timezone: string };
+}
+
+/** The server by REST: sets up what a test starts from. */
+export class Server {
+  constructor(
+    private _request: APIRequestContext,
+    readonly folder: string
+  ) {}
+
+  /** Write a file into the test's own folder; its path below the root. */
+  async write(
+    name: string,
+    content: nbformat.INotebookContent | string
+  ): Promise<string> {
+    const path = `${this.folder}/${name}`;
+    const text =
+      typeof content === 'string' ? content : JSON.stringify(content);
+    const response = await this._request.put(`/api/contents/${path}`, {
+      data: { type: 'file', format: 'text', content: text }
+    });
+    expect(response.ok()).toBe(true);
+    return path;
+  }
+
+  async read(path: string): Promise<nbformat.INotebookContent> {
+    const response = await this._request.get(`/api/contents/${path}`);
+    return (await response.json()).content as nbformat.INotebookContent;
+  }
+
+  /** A new version of a notebook of this test. */
+  async deploy(
+    name: string,
+    path: string,
+    { schedule }: IDeployOptions = {}
+  ): Promise<void> {
+    const response = await this._request.post(`${API}/deployments`, {
+      data: { name, notebook: path, schedule: schedule ?? null }
+    });
+    expect(response.status(), await response.text()).toBe(201);
+  }
+
+  async run(name: string): Promise<number> {
+    const response = await this._request.post(
+      `${API}/deployments/${name}/runs`,
+      { data: { parameters: {} } }
+    );
+    expect(response.ok(), await response.text()).toBe(true);
+    return ((await response.json()) as IRun).id;
+  }
+
+  /** Run once and wait for the end. */
+  async finish(name: string, state: string): Promise<number> {
+    const id = await this.run(name);
+    await this.waitFor(id, state);
+    return id;
+  }
+
+  async waitFor(id: number, state: string): Promise<void> {
+    await expect
+      .poll(async () => (await this._run(id)).state, {
+        intervals: [200],
+        timeout: 40_000
+      })
+      .toBe(state);
+  }
+
+  async names(): Promise<string[]> {
+    const response = await this._request.get(`${API}/deployments`);
+    const { deployments } = (await response.json()) as {
+      deployments: { name: string }[];
+    };
+    return deployments.map(one => one.name);
+  }
+
+  /** Leave nothing for the next test. */
+  async clear(): Promise<void> {
+    const names = await this.names();
+    for (let at = 0; at < names.length; at += 8) {
+      await Promise.all(
+        names
+          .slice(at, at + 8)
+          .map(name => this._request.delete(`${API}/deployments/${name}`))
+      );
+    }
+    const open = await Promise.all(
+      ['queued', 'running'].map(async state => {
+        const response = await this._request.get(`${API}/runs?state=${state}`);
+        return ((await response.json()) as { runs: IRun[] }).runs;
+      })
+    );
+    await Promise.all(
+      open.flat().map(run => this._request.post(`${API}/runs/${run.id}/cancel`))
+    );
+  }
+
+  private async _run(id: number): Promise<IRun> {
+    return (await this._request.get(`${API}/runs/${id}`)).json();
+  }
+}
