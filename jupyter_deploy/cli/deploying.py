@@ -16,7 +16,7 @@ from jupyter_deploy.cli.following import wait
 from jupyter_deploy.cli.render import print_line, run_sentence
 from jupyter_deploy.domain.names import check_name, suggest_name
 from jupyter_deploy.domain.parameters import parse_assignment
-from jupyter_deploy.domain.policies import read_policies
+from jupyter_deploy.domain.policies import MAX_ATTEMPTS, MAX_RUNNING, read_policies
 from jupyter_deploy.domain.schedule import CATCH_UP, OVERLAP
 from jupyter_deploy.errors import InvalidInput, NotFound
 from jupyter_deploy.timetable import check_schedule
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
 @click.option("--timezone", help="Time zone of --cron, for example Europe/Berlin.")
 @click.option("--overlap", type=click.Choice(OVERLAP), help="When the run before is not done.")
 @click.option("--catch-up", type=click.Choice(CATCH_UP), help="After the machine was off.")
-@click.option("--retries", type=int, help="How often a lost run is tried again.")
+@click.option("--retries", type=click.IntRange(0, MAX_ATTEMPTS - 1),
+              help="How often a lost run is tried again.")  # fmt: skip
 @click.option("--timeout", metavar="TIME", help="Limit of a run, for example 2h.")
 @click.option("--cell-timeout", metavar="TIME", help="Limit of a cell, for example 30m.")
-@click.option("--max-running", type=int, help="How many of its runs may run at once.")
+@click.option("--max-running", type=click.IntRange(1, MAX_RUNNING),
+              help="How many of its runs may run at once.")  # fmt: skip
 @click.option("--files", "patterns", multiple=True, metavar="PATTERN",
               help="Files to take along, relative to the notebook's folder.")  # fmt: skip
 @click.option("--kernel", help="Another kernel than the notebook's.")

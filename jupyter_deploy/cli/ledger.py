@@ -35,11 +35,13 @@ def follow(
     engine: EngineClient, run_id: int, show: Callable[[Document], None]
 ) -> Iterator[Document]:
     """Entries as they come, until the run has ended; `show` gets the run at every look."""
-    after = 0
+    attempt = after = 0
     with watching(run_id):
         while True:
             run = engine.run(run_id)  # before its entries: an ended run adds none
             show(run)
+            if len(run["attempts"]) != attempt:  # each has a ledger of its own
+                attempt, after = len(run["attempts"]), 0
             for entry in entries(engine, run_id, after):
                 after = entry["seq"]
                 yield entry

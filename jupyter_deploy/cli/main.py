@@ -31,6 +31,7 @@ _COMMANDS = {
     "logs": ("runs", "Show what a run did, also while it runs."),
     "output": ("outputs", "Get the executed notebook, its page or another output."),
     "cancel": ("runs", "Stop a queued or running run."),
+    "retry": ("runs", "Run what a run ran once more."),
     "pause": ("deployments", "Stop a schedule for a while."),
     "resume": ("deployments", "Take a schedule up again."),
     "delete": ("deployments", "Take a deployment out of production."),

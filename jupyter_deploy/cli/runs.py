@@ -56,6 +56,11 @@ def run(
     """
     engine = client()
     started = engine.start_run(name, _parameters(engine, name, assignments), key)
+    return _show_started(engine, started, waits=waits, as_json=as_json)
+
+
+def _show_started(engine: EngineClient, started: Document, *, waits: bool, as_json: bool) -> int:
+    """Print a new run, with `waits` when it has ended; the exit code."""
     if waits:
         started = wait(engine, started, quiet=as_json)
     if as_json:
@@ -175,4 +180,19 @@ def cancel(run_id: int, as_json: bool) -> None:
         print_line(f"Run {run_id} is {document['state']}.")
 
 
-COMMANDS = {"run": run, "runs": runs, "logs": logs, "cancel": cancel}
+@click.command()
+@run_id
+@click.option("--wait", "waits", is_flag=True, help="Wait for the end and say how it went.")
+@as_json
+def retry(run_id: int, waits: bool, as_json: bool) -> int:
+    """Run what a run ran once more: same version, same parameters; prints the new id.
+
+    With --wait the exit code tells whether it succeeded.
+
+    Example: jupyter deploy retry 7 --wait
+    """
+    engine = client()
+    return _show_started(engine, engine.retry(run_id), waits=waits, as_json=as_json)
+
+
+COMMANDS = {"run": run, "runs": runs, "logs": logs, "cancel": cancel, "retry": retry}

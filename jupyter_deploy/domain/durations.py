@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from jupyter_deploy.errors import InvalidInput
@@ -13,7 +14,10 @@ _DURATION = re.compile(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([smhd]?)\s*")
 def seconds_of(value: float | str, field: str) -> float:
     """The seconds that a number or a text like `5m` stands for. Raises InvalidInput."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # JSON and YAML know integers of any length
+            return math.inf
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise InvalidInput(

@@ -45,7 +45,9 @@ def plan(
     those of the deployment, and `room` is how many more of them may be queued.
     """
     if more and due_times:
-        return [_missed_range(due_times)]
+        # The next batch begins with what may still be made up for.
+        kept = MAX_CAUGHT_UP if schedule.catch_up == "all" else 0
+        return [_missed_range(due_times[: len(due_times) - kept] or due_times)]
     to_run = _to_run(schedule, due_times, now)
     firings: list[Firing] = []
     for due in due_times:

@@ -96,6 +96,7 @@ class Dispatcher:
             cell=None,
             outcome="not started",
         )
+        closing = self._watcher.or_again(placement, closing)
         self._store.close(placement.run_id, placement.fence, closing, self._clock.now())
         self._watcher.forget(placement)
 

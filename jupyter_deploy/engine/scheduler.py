@@ -47,6 +47,6 @@ class Scheduler:
             open_runs=self._store.open_runs(item.deployment),
             room=self._store.room(item.deployment),
         )
-        after = batch[-1] if batch else now
+        after = firings[-1].due_at if firings else now
         following = next_fires(schedule.cron, schedule.timezone, after, 1)
         self._store.fire(item, firings, following[0] if following else None, now)

@@ -144,10 +144,17 @@ class Service:
         Raises NotFound, also when the deployment is gone, and Conflict while it is open.
         """
         before = self._store.run(run_id)
+        version = self._store.run_version(run_id)
         if before.state.open:
             raise Conflict(
                 f"Run {run_id} has not ended yet ({before.state}).",
                 hint="Wait for its end, or cancel it first.",
+            )
+        if version not in self._store.versions(before.deployment):
+            raise NotFound(
+                f"The deployment of run {run_id} is gone; another one has its name now.",
+                field="name",
+                hint=f"`jupyter deploy run {before.deployment}` runs what is live.",
             )
         new = NewRun(
             before.deployment,

@@ -116,14 +116,16 @@ class Watcher:
         self._executor.kill(placement)  # what the notebook left behind
         live.read()
         ending = Ending(cancel_requested=live.cancelled_at is not None)
-        closing = self._or_again(placement, conclude(placement, live.entries, ending))
+        closing = self.or_again(placement, conclude(placement, live.entries, ending))
         if not self._store.close(placement.run_id, placement.fence, closing, self._clock.now()):
             log.warning("run %s: a stale end was discarded", placement.run_id)
         # Last, so that an end that could not be written is tried again.
         del self._live[placement.run_id]
 
-    def _or_again(self, placement: Placement, closing: Closing) -> Closing:
+    def or_again(self, placement: Placement, closing: Closing) -> Closing:
         """The closing, with the time of another attempt where the version wants one."""
+        run = self._store.run(placement.run_id)
+        if run.cancel_requested:
+            return closing
         retry = self._store.run_version(placement.run_id).policies.retry
-        attempts = self._store.run(placement.run_id).attempts
-        return with_retry(closing, retry, attempts, self._clock.now(), self._jitter)
+        return with_retry(closing, retry, run.attempts, self._clock.now(), self._jitter)

@@ -80,7 +80,8 @@ class Store(Protocol):
     def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
         """Queue a run; False when the key has one already.
 
-        Raises NotFound, and TooMany when as many wait already as may.
+        Raises NotFound, also for the version, and TooMany when as many wait
+        already as may.
         """
 
     def runs(self, query: RunQuery) -> list[Run]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -179,6 +180,8 @@ def _wrong_values(document: dict[str, Any], path: Path) -> Iterator[tuple[str, l
             check_schedule(schedule["cron"], schedule["timezone"], datetime.now(timezone.utc))
         except InvalidInput as error:
             yield _said(error), [*(error.field or "schedule").split(".")]
+        if math.isnan(schedule.get("jitter", 0)):  # which is beyond no limit of the schema
+            yield "schedule.jitter is a number of seconds, not nan.", ["schedule", "jitter"]
     try:
         read_policies(document)
     except InvalidInput as error:

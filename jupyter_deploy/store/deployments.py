@@ -10,6 +10,7 @@ from jupyter_deploy.domain.deployments import Deployment, NewVersion, Version
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.errors import Conflict, NotFound
+from jupyter_deploy.store.ending import cancel
 from jupyter_deploy.store.rows import AnyRow, record, version_of
 from jupyter_deploy.store.schema import deployments, runs, schedules, versions
 from jupyter_deploy.timetable import next_fires
@@ -187,16 +188,8 @@ def delete(connection: Connection, name: str, now: datetime) -> None:
 
 def _cancel_queued(connection: Connection, row: AnyRow, now: datetime) -> None:
     queued = (runs.c.deployment_id == row.id) & (runs.c.state == RunState.QUEUED)
-    ids = connection.execute(select(runs.c.id).where(queued).order_by(runs.c.id)).scalars().all()
-    values = {
-        "state": RunState.CANCELLED,
-        "fault": "cancelled",
-        "reason": "Cancelled: the deployment was deleted.",
-        "ended_at": now,
-    }
-    connection.execute(update(runs).where(queued).values(values))
-    for run_id in ids:
-        record(connection, "run.cancelled", now, row.name, run_id, RunState.CANCELLED.value)
+    for run in connection.execute(select(runs).where(queued).order_by(runs.c.id)).all():
+        cancel(connection, run, "Cancelled: the deployment was deleted.", now)
 
 
 def all_live(connection: Connection) -> list[Deployment]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, ScalarSelect, Select, func, insert, or_, sele
 from jupyter_deploy.domain.durations import in_words
 from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.runs import RunState
-from jupyter_deploy.errors import TooMany
+from jupyter_deploy.errors import NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun
 from jupyter_deploy.store import deployments as live
 from jupyter_deploy.store.rows import AnyRow, record
@@ -56,7 +56,6 @@ def insert_run(
 ) -> int:
     """Insert a row of the deployment, with its version's policies, and its event."""
     policies = _policies(connection, deployment, values)
-    limit = policies.timeout.queue
     held: dict[str, object] = {
         "deployment": deployment.name,
         "deployment_id": deployment.id,
@@ -67,7 +66,7 @@ def insert_run(
         "outputs": [],
         "max_running": policies.max_running,
         "priority": policies.priority,
-        "expires_at": None if limit is None else now + timedelta(seconds=limit),
+        "expires_at": _expiry(policies, values, now),
     }
     result = connection.execute(insert(runs).values({**held, **values}))
     key = result.inserted_primary_key
@@ -77,12 +76,22 @@ def insert_run(
     return int(key[0])
 
 
+def _expiry(policies: Policies, values: dict[str, object], now: datetime) -> datetime | None:
+    """The wait counts from the moment at which the run may start."""
+    limit, start = policies.timeout.queue, values.get("not_before") or now
+    assert isinstance(start, datetime)
+    return None if limit is None else start + timedelta(seconds=limit)
+
+
 def _policies(connection: Connection, deployment: AnyRow, values: dict[str, object]) -> Policies:
     query = select(versions.c.policies).where(
         versions.c.deployment_id == deployment.id,
         versions.c.number == values.get("version", deployment.live_version),
     )
-    return Policies.from_json(connection.execute(query).scalar_one())
+    found = connection.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no version {values['version']} of {deployment.name!r}.")
+    return Policies.from_json(found.policies)
 
 
 def room(connection: Connection, deployment: str) -> int:
@@ -161,7 +170,8 @@ def expire(connection: Connection, now: datetime) -> int:
     )
     found = connection.execute(late).all()
     for row in found:
-        waited = in_words((row.expires_at - row.created_at).total_seconds())
+        since = row.not_before or row.created_at
+        waited = in_words((row.expires_at - since).total_seconds())
         values = {
             "state": RunState.FAILED,
             "verdict": "failed",

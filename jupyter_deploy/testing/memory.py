@@ -86,7 +86,7 @@ class MemoryStore:
         run = replace(
             self._draft(slot, now),
             created_by=new.created_by,
-            version=new.version or slot.live.number,
+            version=slot.version(new.version).number,
             trigger=new.trigger,
             parameters=deepcopy(new.parameters),
         )
@@ -205,7 +205,8 @@ class MemoryStore:
         limit = self.run_version(run.id).policies.timeout.queue
         if limit is None or run.state is not RunState.QUEUED or run.fence:
             return False
-        return utc(now) - run.created_at >= timedelta(seconds=limit)
+        since = run.not_before or run.created_at
+        return utc(now) - since >= timedelta(seconds=limit)
 
     def running(self) -> list[Run]:
         return self._where(lambda run: run.state is RunState.RUNNING)

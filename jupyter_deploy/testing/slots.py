@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 
 from jupyter_deploy.domain.deployments import Deployment, DueSchedule, NewVersion, Version
 from jupyter_deploy.domain.schedule import Schedule
+from jupyter_deploy.errors import NotFound
 from jupyter_deploy.timetable import next_fires
 
 
@@ -45,6 +46,13 @@ class Slot:
     @property
     def live(self) -> Version:
         return self.versions[-1]
+
+    def version(self, number: int | None) -> Version:
+        """None is the live one. Raises NotFound."""
+        for item in self.versions:
+            if item.number == (number or self.live.number):
+                return item
+        raise NotFound(f"There is no version {number} of {self.name!r}.")
 
     @property
     def deployment(self) -> Deployment:
