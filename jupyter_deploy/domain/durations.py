@@ -32,5 +32,5 @@ def in_words(seconds: float) -> str:
     """`90 s`, `5 min`, `2 h`, `1 d`: the largest unit that fits without a rest."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
+            return f"{seconds / size:.10g} {unit}"
+    return f"{seconds:.10g} s"

@@ -116,6 +116,17 @@ def _load(path: Path, project: Path) -> DeploymentFile:
     )
 
 
+class _Loader(yaml.SafeLoader):
+    """A key is the word that is written: `on` is not `True`, as in values."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:bool":
+                key.tag = "tag:yaml.org,2002:str"
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
+
+
 def _parse(path: Path) -> tuple[yaml.Node, Any]:
     try:
         text = path.read_text(encoding="utf-8")
@@ -128,7 +139,7 @@ def _parse(path: Path) -> tuple[yaml.Node, Any]:
         ]
         if repeated:
             raise _UnusableError(repeated)
-        return root, yaml.safe_load(text)
+        return root, yaml.load(text, Loader=_Loader)  # noqa: S506, it is a safe one
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = f"This is not YAML: {error.problem}.{_quoting_hint(error)}"

@@ -203,8 +203,8 @@ def test_open_runs_are_queued_or_running(sales: Store) -> None:
         sales.add_run(NewRun(name, {}, None), NOW)
     sales.claim(1, "local", NOW)
     sales.request_cancel(3, NOW)
-    assert sales.open_runs("sales") == [1, 4]
-    assert sales.open_runs("nobody") == []
+    assert list(sales.open_runs("sales").items()) == [(1, "running"), (4, "queued")]
+    assert sales.open_runs("nobody") == {}
 
 
 def test_schedules_are_due_oldest_first(store: Store) -> None:

@@ -131,8 +131,30 @@ def test_a_long_absence_is_worked_off_in_batches(monkeypatch: pytest.MonkeyPatch
     while engine.scheduler.tick():
         ticks += 1
     assert ticks == 3
-    assert engine.states() == ["missed"] * 24 + ["queued"]
-    assert len({run.due_at for run in engine.runs()}) == 25
+    assert engine.states() == ["missed"] * 6 + ["queued"]
+    minutes = [(run.due_at - NOW) // timedelta(minutes=1) for run in engine.runs()]
+    assert minutes == [10, 20, 21, 22, 23, 24, 25]
+    first, second, *others = [run.reason for run in engine.runs()]
+    assert first == (
+        "Missed: nothing was running here for 10 due times, "
+        "from 2026-03-03 06:01 to 2026-03-03 06:10."
+    )
+    assert second is not None
+    assert "for 10 due times, from 2026-03-03 06:11 to 2026-03-03 06:20." in second
+    assert all("due times" not in str(reason) for reason in others)
+
+
+def test_after_a_long_absence_the_newest_hundred_are_caught_up() -> None:
+    engine = Engine(Schedule(EVERY_MINUTE, "UTC", "all", "queue_all"))
+    engine.clock.move(minutes=module.BATCH + 1)
+    while engine.scheduler.tick():
+        pass
+    assert engine.states() == ["missed"] * 2 + ["queued"] * 100
+    assert "for 900 due times" in str(engine.runs()[0].reason)
+    engine.tick(minutes=1)
+    rejected = engine.runs()[-1]
+    assert rejected.state == "skipped"
+    assert rejected.reason == "Rejected: as many runs were waiting already as may."
 
 
 def test_a_schedule_that_is_over_is_left_alone() -> None:

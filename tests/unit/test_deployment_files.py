@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from jupyter_deploy.domain.policies import POLICIES
+from jupyter_deploy.domain.schedule import OVERLAP
 from jupyter_deploy.errors import InvalidInput
 from jupyter_deploy.project import deployment_file
 from jupyter_deploy.project.deployment_file import DeploymentFile, FileError, load_folder
@@ -21,6 +23,8 @@ parameters: {region: eu, sample: false}
 schedule: {cron: "0 6 * * mon-fri", timezone: Europe/Berlin, catch_up: latest, overlap: skip}
 files: [lib/**/*.py, data/prices.csv]
 """
+
+SCHEDULE = "notebook: a\nschedule: {cron: '@daily', timezone: UTC"
 
 
 def load(project: Path, **files: str) -> tuple[list[DeploymentFile], list[FileError]]:
@@ -52,6 +56,7 @@ def test_a_file_says_what_to_deploy(tmp_path: Path) -> None:
             "catch_up": "latest",
             "overlap": "skip",
         },
+        policies={"retry": None, "timeout": None, "max_running": None, "priority": None},
         files=("lib/**/*.py", "data/prices.csv"),
         source=tmp_path / "schedules/sales.yaml",
     )
@@ -60,6 +65,29 @@ def test_a_file_says_what_to_deploy(tmp_path: Path) -> None:
 def test_the_name_is_the_files_name(tmp_path: Path) -> None:
     (item,), _ = load(tmp_path, sales="notebook: a.ipynb")
     assert (item.name, item.parameters, item.schedule, item.files) == ("sales", {}, None, ())
+
+
+def test_policies_are_taken_as_they_are_written(tmp_path: Path) -> None:
+    policies = (
+        "retry: {attempts: 3, backoff: 5m, on: [lost]}\n"
+        "timeout: {run: 2h, cell: 90, queue: 1d, kernel_start: 30s}\n"
+        "max_running: 1\npriority: -5\n"
+    )
+    (item,), problems = load(tmp_path, sales=GOOD + policies)
+    assert problems == []
+    assert item.policies == {
+        "retry": {"attempts": 3, "backoff": "5m", "on": ["lost"]},
+        "timeout": {"run": "2h", "cell": 90, "queue": "1d", "kernel_start": "30s"},
+        "max_running": 1,
+        "priority": -5,
+    }
+
+
+@pytest.mark.parametrize("overlap", OVERLAP)
+def test_every_overlap_can_be_written(tmp_path: Path, overlap: str) -> None:
+    (item,), _ = load(tmp_path, one=f"{SCHEDULE}, overlap: {overlap}, jitter: 1.5}}")
+    assert item.schedule is not None
+    assert (item.schedule["overlap"], item.schedule["jitter"]) == (overlap, 1.5)
 
 
 def test_the_folder_itself_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,12 +140,27 @@ def test_a_project_without_files_is_told_how_to_begin(tmp_path: Path) -> None:
         ("notebook: a\nschedule:\n  cron: * 6 * * *\n  timezone: UTC", 3, "into quotes"),
         ("notebook: a\nshedule: 1", 2, "Did you mean 'schedule'?"),
         ("notebook: a\nzzz: 1", 2, "Known: name, notebook"),
-        ("notebook: a\n\non: 1", 1, "'True' is unknown"),
+        ("notebook: a\n\non: 1", 3, "'on' is unknown"),
+        ("notebook: a\nparameters: {on: 1, yes: 2}\non: 3", 3, "'on' is unknown"),
         (
             "notebook: a\nschedule: {cron: '@daily', timezone: UTC, time_zone: x}",
             2,
             "Did you mean 'timezone'?",
         ),
+        (f"{SCHEDULE}, jitter: .nan}}", 2, "schedule.jitter is a number of seconds, not nan."),
+        (f"{SCHEDULE}, jitter: 3601}}", 2, "schedule.jitter: 3601 is greater than"),
+        ("notebook: a\nretry:\n  attempts: 11", 3, "retry.attempts: 11 is greater than"),
+        ("notebook: a\nretry:\n  on: [lost, Lost]", 3, "retry.on.1: 'Lost' is not one of"),
+        ("notebook: a\nretry:\n  attempts: 2\n  backoff: soon", 4, "'soon' is not a length"),
+        (f"notebook: a\nretry: {{backoff: 1{'0' * 400}}}", 2, "retry.backoff lies between"),
+        ("notebook: a\nretry:\n  tries: 3", 3, "'tries' is unknown"),
+        ("notebook: a\ntimeout:\n  run: 1h\n  cell: 2h", 4, "Make the limit of a cell the small"),
+        ("notebook: a\ntimeout:\n  run: .nan", 3, "timeout.run lies between 1 s and 30 d"),
+        ("notebook: a\ntimeout:\n  run: 1h\n  kernel: 9", 4, "'kernel' is unknown"),
+        ("notebook: a\ntimeout: 30m", 2, "timeout: '30m' is not of type 'object'"),
+        ("notebook: a\nmax_running: 0", 2, "max_running: 0 is less than the minimum"),
+        ("notebook: a\nmax_running: true", 2, "max_running: True is not of type 'integer'"),
+        ("notebook: a\n\npriority: high", 3, "priority: 'high' is not of type 'integer'"),
     ],
 )
 def test_what_is_wrong_and_where(tmp_path: Path, text: str, line: int | None, words: str) -> None:
@@ -133,8 +176,6 @@ def test_what_is_wrong_and_where(tmp_path: Path, text: str, line: int | None, wo
         "inputs",
         "outputs",
         "run_on",
-        "retry",
-        "timeout",
         "secrets",
         "checks",
         "alerts",
@@ -148,7 +189,7 @@ def test_what_a_later_version_honours_is_not_ignored(tmp_path: Path, key: str) -
 
 
 def test_all_errors_of_a_file_come_in_the_order_of_its_lines(tmp_path: Path) -> None:
-    found = errors(tmp_path, "zzz: 1\nnotebook: 3\nretry: {}\nfiles: x\n")
+    found = errors(tmp_path, "zzz: 1\nnotebook: 3\nneeds: {}\nfiles: x\n")
     assert [line for line, _ in found] == [1, 2, 3, 4]
 
 
@@ -179,7 +220,8 @@ def test_the_shipped_schema_is_one_that_editors_understand() -> None:
     path = Path(deployment_file.__file__).with_name("deployment.schema.json")
     schema = json.loads(path.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
-    assert set(schema["properties"]) == {"name", "notebook", "parameters", "schedule", "files"}
+    described = {"name", "notebook", "parameters", "schedule", "files"}
+    assert set(schema["properties"]) == described | set(POLICIES)
 
 
 @settings(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_deploy.domain.firing import GRACE, Firing, plan
+from jupyter_deploy.domain.firing import GRACE, MAX_AGE, MAX_CAUGHT_UP, Firing, plan
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import CATCH_UP, OVERLAP, Schedule
 from jupyter_deploy.testing.samples import NOW
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 TIMES = [NOW - 2 * HOUR, NOW - HOUR, NOW]
+QUEUED, RUNNING = RunState.QUEUED, RunState.RUNNING
 
 
 def rows(
@@ -21,10 +26,11 @@ def rows(
     overlap: str = "skip",
     late: timedelta = timedelta(0),
     more: bool = False,
-    blocked_by: int | None = None,
+    open_runs: Mapping[int, RunState] = {},
+    room: int = 100,
 ) -> list[Firing]:
     schedule = Schedule("0 * * * *", "UTC", catch_up, overlap)
-    return plan(schedule, TIMES, NOW + late, more=more, blocked_by=blocked_by)
+    return plan(schedule, TIMES, NOW + late, more=more, open_runs=open_runs, room=room)
 
 
 def states(found: list[Firing]) -> list[str]:
@@ -43,6 +49,20 @@ def test_all_are_caught_up() -> None:
     assert states(rows("all", late=5 * HOUR)) == ["queued"] * 3
 
 
+def test_all_are_those_of_one_day() -> None:
+    assert states(rows("all", late=MAX_AGE - HOUR)) == ["missed", "queued", "queued"]
+    later = MAX_AGE - HOUR + timedelta(microseconds=1)
+    assert states(rows("all", late=later)) == ["missed", "missed", "queued"]
+
+
+def test_all_are_a_hundred_at_most() -> None:
+    times = [NOW - number * MINUTE for number in range(150)][::-1]
+    schedule = Schedule("* * * * *", "UTC", "all", "queue_all")
+    found = plan(schedule, times, NOW, more=False, open_runs={}, room=10_000)
+    assert [row.due_at for row in found] == times
+    assert states(found) == ["missed"] * 50 + ["queued"] * 100
+
+
 def test_none_is_caught_up_but_a_little_late_is_in_time() -> None:
     assert states(rows("none")) == ["missed", "missed", "queued"]
     assert states(rows("none", late=GRACE)) == ["missed", "missed", "queued"]
@@ -50,43 +70,118 @@ def test_none_is_caught_up_but_a_little_late_is_in_time() -> None:
     assert states(late) == ["missed"] * 3
 
 
-def test_of_an_earlier_batch_nothing_is_the_newest() -> None:
-    assert states(rows(more=True)) == ["missed"] * 3
-    assert states(rows("none", more=True)) == ["missed"] * 3
-    assert states(rows("all", more=True)) == ["queued"] * 3
+@pytest.mark.parametrize("catch_up", ["none", "latest"])
+def test_a_batch_that_others_follow_is_one_row(catch_up: str) -> None:
+    [row] = rows(catch_up, more=True)
+    assert (row.due_at, row.state, row.not_before) == (TIMES[-1], "missed", None)
+    assert row.reason == (
+        "Missed: nothing was running here for 3 due times, "
+        "from 2026-03-03 04:00 to 2026-03-03 06:00."
+    )
+
+
+def test_what_may_be_caught_up_is_left_to_the_next_batch() -> None:
+    times = [NOW - number * MINUTE for number in range(1000)][::-1]
+    schedule = Schedule("* * * * *", "UTC", "all")
+    [row] = plan(schedule, times, NOW, more=True, open_runs={}, room=100)
+    assert row.due_at == times[-1 - MAX_CAUGHT_UP]
+    assert "for 900 due times" in str(row.reason)
 
 
 def test_an_open_run_is_named() -> None:
-    found = rows(blocked_by=7)
+    found = rows(open_runs={7: RUNNING})
     assert states(found) == ["missed", "missed", "skipped"]
     assert found[2].reason == "Skipped: run 7 was still open."
-    assert states(rows("all", blocked_by=7)) == ["skipped"] * 3
+    assert states(rows("all", open_runs={7: QUEUED})) == ["skipped"] * 3
 
 
-def test_overlap_may_be_allowed() -> None:
-    assert states(rows(overlap="allow", blocked_by=7)) == ["missed", "missed", "queued"]
+@pytest.mark.parametrize("overlap", ["queue_all", "cancel_previous", "allow"])
+def test_open_runs_do_not_hinder(overlap: str) -> None:
+    found = rows(overlap=overlap, open_runs={6: RUNNING, 7: QUEUED})
+    assert states(found) == ["missed", "missed", "queued"]
+    assert states(rows("all", overlap, open_runs={7: QUEUED})) == ["queued"] * 3
+
+
+def test_one_may_wait() -> None:
+    assert states(rows(overlap="queue_one", open_runs={6: RUNNING}))[-1] == "queued"
+    found = rows(overlap="queue_one", open_runs={6: RUNNING, 7: QUEUED})[-1]
+    assert (found.state, found.reason) == ("skipped", "Skipped: run 7 was waiting already.")
+
+
+def test_of_a_batch_one_may_wait_too() -> None:
+    found = rows("all", "queue_one")
+    assert states(found) == ["queued", "skipped", "skipped"]
+    assert found[2].reason == "Skipped: the run of the due time before was waiting already."
+
+
+@pytest.mark.parametrize("overlap", OVERLAP)
+def test_a_full_queue_takes_no_more(overlap: str) -> None:
+    rejected = rows(overlap=overlap, room=0)[-1]
+    assert rejected.state is RunState.SKIPPED
+    assert rejected.reason == "Rejected: as many runs were waiting already as may."
+
+
+def test_room_is_used_up_within_a_batch() -> None:
+    assert states(rows("all", "allow", room=2)) == ["queued", "queued", "skipped"]
 
 
 def test_no_due_times_no_rows() -> None:
-    assert plan(Schedule("0 * * * *", "UTC"), [], NOW, more=False, blocked_by=None) == []
+    for more in (False, True):
+        schedule = Schedule("0 * * * *", "UTC")
+        assert plan(schedule, [], NOW, more=more, open_runs={}, room=100) == []
+
+
+def test_without_jitter_a_run_starts_at_once() -> None:
+    assert [row.not_before for row in rows("all")] == [None] * 3
+
+
+@given(
+    st.sampled_from(["* * * * *", "0 6 * * *"]),
+    st.floats(0.001, 3600),
+    st.datetimes(timezones=st.just(timezone.utc)).filter(lambda due: 1971 < due.year < 9000),
+    st.integers(-14, 14),
+)
+def test_jitter_is_a_pure_function_within_its_bound(
+    cron: str, jitter: float, due: timedelta, offset: int
+) -> None:
+    def start(due):
+        schedule = Schedule(cron, "UTC", jitter=jitter)
+        [row] = plan(schedule, [due], due, more=False, open_runs={}, room=1)
+        return row.not_before
+
+    assert due <= start(due) <= due + timedelta(seconds=jitter)
+    elsewhere = due.astimezone(timezone(timedelta(hours=offset)))
+    assert start(due) == start(elsewhere)  # an instant, however it is written
+
+
+def test_jitter_spreads_due_times_and_schedules() -> None:
+    schedule = Schedule("* * * * *", "UTC", "all", jitter=60)
+    times = [NOW - number * MINUTE for number in range(100)][::-1]
+    shares = set()
+    for other in (schedule, replace(schedule, timezone="Europe/Berlin")):
+        found = plan(other, times, NOW, more=False, open_runs={}, room=100)
+        shares |= {row.not_before - row.due_at for row in found}
+    assert len(shares) > 190
+    assert max(shares) - min(shares) > timedelta(seconds=50)
 
 
 @given(
     st.sampled_from(CATCH_UP),
     st.sampled_from(OVERLAP),
     st.lists(st.integers(0, 10**6), unique=True, max_size=20),
-    st.booleans(),
-    st.none() | st.integers(1, 9),
+    st.dictionaries(st.integers(1, 9), st.sampled_from([QUEUED, RUNNING]), max_size=3),
+    st.integers(0, 20),
 )
 def test_one_row_per_due_time_and_a_reason_for_all_that_do_not_run(
-    catch_up: str, overlap: str, ages: list[int], more: bool, blocked_by: int | None
+    catch_up: str, overlap: str, ages: list[int], open_runs: dict[int, RunState], room: int
 ) -> None:
     times = sorted(NOW - timedelta(seconds=age) for age in ages)
     schedule = Schedule("* * * * *", "UTC", catch_up, overlap)
-    found = plan(schedule, times, NOW, more=more, blocked_by=blocked_by)
+    found = plan(schedule, times, NOW, more=False, open_runs=open_runs, room=room)
     assert [row.due_at for row in found] == times
     for row in found:
         assert (row.reason is None) == (row.state is RunState.QUEUED)
         assert row.reason is None or row.reason.endswith(".")
     queued = sum(row.state is RunState.QUEUED for row in found)
     assert queued <= (len(times) if catch_up == "all" else 1)
+    assert queued <= room
