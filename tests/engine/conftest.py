@@ -68,7 +68,8 @@ class Parts:
 def parts(tmp_path: Path) -> Parts:
     store, clock, executor = UnsteadyStore(), ManualClock(), FakeExecutor()
     blobs = FileBlobStore(tmp_path / "blobs")
-    watcher = Watcher(store, executor, clock, tmp_path / "runs")
+    # The longest pause is the easiest to foretell.
+    watcher = Watcher(store, executor, clock, tmp_path / "runs", jitter=lambda longest: longest)
     dispatcher = Dispatcher(store, executor, blobs, watcher, clock, slots=2)
     service = Service(store, blobs, watcher, dispatcher, clock)
     scheduler = Scheduler(store, clock)

@@ -38,6 +38,7 @@ NOT_NOTEBOOKS = {
     "half-a-character": notebook_text("'X'").replace("X", "\\ud800").encode(),
 }
 
+DAILY = {"cron": "0 6 * * *", "timezone": "UTC"}
 #: A change of a good request → status and field of the refusal.
 WRONG_REQUESTS: list[tuple[dict[str, Any], int, str | None]] = [
     ({"notebook": ""}, 400, "notebook"),
@@ -86,6 +87,34 @@ WRONG_REQUESTS: list[tuple[dict[str, Any], int, str | None]] = [
     ({"schedule": {"cron": "0 6 * * *"}}, 400, "schedule"),
     ({"schedule": {"cron": 6, "timezone": "UTC"}}, 400, "schedule.cron"),
     ({"schedule": "0 6 * * *"}, 400, "schedule"),
+    ({"schedule": {**DAILY, "overlap": "queue"}}, 400, "schedule.overlap"),
+    ({"schedule": {**DAILY, "catch_up": "some"}}, 400, "schedule.catch_up"),
+    ({"schedule": {**DAILY, "jitter": -1}}, 400, "schedule.jitter"),
+    ({"schedule": {**DAILY, "jitter": 3601}}, 400, "schedule.jitter"),
+    ({"schedule": {**DAILY, "jitter": "1m"}}, 400, "schedule.jitter"),
+    ({"retry": {"attempts": 0}}, 400, "retry.attempts"),
+    ({"retry": {"attempts": 11}}, 400, "retry.attempts"),
+    ({"retry": {"attempts": "3"}}, 400, "retry.attempts"),
+    ({"retry": {"backoff": -1}}, 400, "retry.backoff"),
+    ({"retry": {"backoff": "soon"}}, 400, "retry.backoff"),
+    ({"retry": {"backoff": 10**400}}, 400, "retry.backoff"),
+    ({"retry": {"on": ["cancelled"]}}, 400, "retry.on.0"),
+    ({"retry": {"on": None}}, 400, "retry.on"),
+    ({"retry": {"tries": 3}}, 400, "retry"),
+    ({"retry": 3}, 400, "retry"),
+    ({"timeout": {"run": 0}}, 400, "timeout.run"),
+    ({"timeout": {"cell": "31d"}}, 400, "timeout.cell"),
+    ({"timeout": {"cell": "2h", "run": "1h"}}, 400, "timeout.cell"),
+    ({"timeout": {"queue": []}}, 400, "timeout.queue"),
+    ({"timeout": {"kernel_start": "x"}}, 400, "timeout.kernel_start"),
+    ({"timeout": {"kernel": 1}}, 400, "timeout"),
+    ({"timeout": "1h"}, 400, "timeout"),
+    ({"max_running": 0}, 400, "max_running"),
+    ({"max_running": 1001}, 400, "max_running"),
+    ({"max_running": True}, 400, "max_running"),
+    ({"max_running": 1.5}, 400, "max_running"),
+    ({"priority": 101}, 400, "priority"),
+    ({"priority": "high"}, 400, "priority"),
     ({"expected_version": -1}, 400, "expected_version"),
     ({"expected_version": "1"}, 400, "expected_version"),
     ({"expected_version": 7}, 409, "name"),
@@ -153,7 +182,7 @@ async def test_bodies_that_are_no_object(extension: Api, engine: Api) -> None:
     writing = [item for item in operations() if item[0] in ("POST", "PATCH")]
     for api in (extension, engine):
         for method, path in writing:
-            if path.endswith("/cancel"):  # takes no body
+            if path.endswith(("/cancel", "/retry")):  # take no body
                 continue
             for body in BODIES:
                 answer = await api(method, sample(path), body=body)
@@ -221,7 +250,8 @@ async def test_runs_that_cannot_be(extension: Api, engine: Api, number: str) -> 
     for api in (extension, engine):
         for path in ("", "/ledger", "/source", "/outputs/output.ipynb"):
             (await api("GET", f"/runs/{number}{path}")).problem(404)
-        (await api("POST", f"/runs/{number}/cancel")).problem(404)
+        for path in ("/cancel", "/retry"):
+            (await api("POST", f"/runs/{number}{path}")).problem(404)
 
 
 @pytest.mark.parametrize(
