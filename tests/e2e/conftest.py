@@ -90,9 +90,9 @@ class Place(Home):
         return capture(path, limit=self.work, **options)
 
     def deploy(self, name: str, *cells: str | NotebookNode, **options: Any) -> Document:
-        schedule = options.pop("schedule", None)
+        how = {key: options.pop(key, None) for key in ("schedule", "policies")}
         captured = self.capture(name, *cells, **options)
-        return self.client.deploy(captured, name=name, parameters={}, schedule=schedule)[0]
+        return self.client.deploy(captured, name=name, parameters={}, **how)[0]
 
     def run(self, name: str, **parameters: Any) -> int:
         number: int = self.client.start_run(name, parameters)["id"]
@@ -120,16 +120,19 @@ class Place(Home):
     def until_printed(self, number: int, words: str) -> None:
         until(lambda: words in self.printed(number))
 
-    def attempt(self, number: int) -> Path:
-        """The folder of the only attempt."""
-        [folder] = (self.data.resolve() / "deploy" / "runs" / str(number)).iterdir()
-        return folder
+    def attempt(self, number: int, count: int = 1) -> Path:
+        """The folder of the newest attempt, of which there are this many."""
+        folders = list((self.data.resolve() / "deploy" / "runs" / str(number)).iterdir())
+        assert len(folders) == count
+        return max(folders, key=lambda folder: int(folder.name))
 
-    def runner(self, number: int) -> psutil.Process:
-        return psutil.Process(int((self.attempt(number) / "pid").read_text()))
+    def runner(self, number: int, attempts: int = 1) -> psutil.Process:
+        return psutil.Process(int((self.attempt(number, attempts) / "pid").read_text()))
 
-    def processes_of(self, number: int) -> list[psutil.Process]:
-        return processes_with("JUPYTER_DEPLOY_ATTEMPT", str(self.attempt(number)))
+    def processes_of(self, number: int, attempts: int = 1) -> list[psutil.Process]:
+        """Those of the newest attempt."""
+        folder = self.attempt(number, attempts)
+        return processes_with("JUPYTER_DEPLOY_ATTEMPT", str(folder))
 
     def engines(self) -> list[int]:
         own = processes_with("JUPYTER_DATA_DIR", str(self.data))
