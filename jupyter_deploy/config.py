@@ -54,8 +54,9 @@ class Settings:
 
     @property
     def has_database(self) -> bool:
-        """Whether anything was ever deployed here."""
-        return (self.data_dir / "deploy.db").exists()
+        """Whether anything may have been deployed; a server's database is not looked at."""
+        path = self.database_url.removeprefix("sqlite:///")
+        return path == self.database_url or Path(path).exists()
 
     @property
     def lock_file(self) -> Path:

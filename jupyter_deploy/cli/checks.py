@@ -82,7 +82,7 @@ def engine(settings: Settings) -> Check:
 def database(settings: Settings) -> Check:
     path = settings.database_url.removeprefix("sqlite:///")
     if path == settings.database_url:
-        return Check("database", "ok", settings.shown_database)
+        return _database_server(settings)
     if not Path(path).exists():
         return Check("database", "ok", "none yet; the first deployment makes it")
     try:
@@ -93,6 +93,22 @@ def database(settings: Settings) -> Check:
         return Check("database", "ok", "sound")
     fix = f"Stop the engine and put a good copy in the place of {path}."
     return Check("database", "fail", f"It is damaged: {said}.", fix)
+
+
+def _database_server(settings: Settings) -> Check:
+    from jupyter_deploy.store.database import held_revision, newest_revision
+
+    try:
+        held = held_revision(settings.database_url)
+    except DeployError as error:
+        fix = "See that the server runs and c.Deploy.database_url is right."
+        return Check("database", "fail", error.message, fix)
+    if held is None:
+        return Check("database", "ok", "reached; the first start of the engine makes its tables")
+    if held > newest_revision():
+        message = "It was written by a newer version of jupyterlab-deploy."
+        return Check("database", "fail", message, "pip install --upgrade jupyterlab-deploy")
+    return Check("database", "ok", f"reached at {settings.shown_database}")
 
 
 def _quick_check(path: Path) -> str:

@@ -50,9 +50,9 @@ def processes_with(name: str, value: str) -> list[psutil.Process]:
 class Place(Home):
     """A home with a client of its engine."""
 
-    def __init__(self, place: Path, **settings: int) -> None:
+    def __init__(self, place: Path, **settings: int | str) -> None:
         super().__init__(place)
-        lines = [f"c.Deploy.{name} = {value}\n" for name, value in settings.items()]
+        lines = [f"c.Deploy.{name} = {value!r}\n" for name, value in settings.items()]
         (self.config / "jupyter_deploy_config.py").write_text("".join(lines))
         self._client: EngineClient | None = None
 
@@ -150,7 +150,7 @@ def make_place(tmp_path: Path) -> Iterator[Callable[..., Place]]:
     """Homes with these settings, each on a path with a space."""
     made: list[Place] = []
 
-    def make(**settings: int) -> Place:
+    def make(**settings: int | str) -> Place:
         made.append(Place(tmp_path / f"home {len(made)}", **settings))
         return made[-1]
 
