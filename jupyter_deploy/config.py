@@ -53,10 +53,19 @@ class Settings:
         return self.runtime_dir / f"jupyter-deploy-{key}.json"
 
     @property
+    def database_file(self) -> Path | None:
+        """The SQLite file, None for a database server or one in memory."""
+        path = self.database_url.removeprefix("sqlite:///")
+        return Path(path) if path not in (self.database_url, ":memory:", "") else None
+
+    @property
+    def copies_dir(self) -> Path:
+        return self.data_dir / "copies"
+
+    @property
     def has_database(self) -> bool:
         """Whether anything may have been deployed; a server's database is not looked at."""
-        path = self.database_url.removeprefix("sqlite:///")
-        return path == self.database_url or Path(path).exists()
+        return self.database_file is None or self.database_file.exists()
 
     @property
     def lock_file(self) -> Path:
