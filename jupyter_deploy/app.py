@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import json
 import logging
+import math
 import os
 import secrets
 import signal
@@ -128,7 +129,9 @@ def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> 
         quiet_seconds=settings.quiet_seconds,
         on_quiet=on_quiet,
     )
-    return Parts(core, Service(store, blobs, watcher, dispatcher, clock), blobs)
+    stays = settings.quiet_seconds == math.inf
+    service = Service(store, blobs, watcher, dispatcher, clock, stays=stays)
+    return Parts(core, service, blobs)
 
 
 async def _serve(settings: Settings, store: Store, copies: Copies | None) -> None:

@@ -44,7 +44,7 @@ class Settings:
     runtime_dir: Path
     database_url: str
     max_running: int
-    quiet_seconds: int
+    quiet_seconds: float
 
     @property
     def runtime_file(self) -> Path:
