@@ -17,7 +17,6 @@ from jupyter_deploy.errors import InvalidInput
 
 from .conftest import Home
 
-
 ANALYZE = shutil.which("systemd-analyze")
 
 
