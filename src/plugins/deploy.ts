@@ -68,7 +68,10 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
         args.from === 'launcher'
           ? trans.__('Deploy a Notebook')
           : trans.__('Deploy Notebook…'),
-      caption: trans.__('Deploy this notebook'),
+      caption: args =>
+        args.from === 'launcher'
+          ? trans.__('Choose a notebook and deploy it')
+          : trans.__('Deploy this notebook'),
       icon: deployIcon,
       describedBy: {
         args: {

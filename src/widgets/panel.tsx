@@ -54,7 +54,10 @@ export class DeploymentsPanel extends ReactWidget implements IPanelActions {
   protected onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
     const target = '[role="grid"], button';
-    this.node.querySelector<HTMLElement>(target)?.focus();
+    // After the palette, which gives the focus back as it closes.
+    requestAnimationFrame(() =>
+      this.node.querySelector<HTMLElement>(target)?.focus()
+    );
   }
 
   protected onAfterShow(msg: Message): void {
