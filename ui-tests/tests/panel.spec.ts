@@ -27,7 +27,7 @@ test('deploying from the empty panel, launcher and file browser', async ({
       .getByRole('button', { name: 'Deploy a Notebook' })
       .click();
     await dialog.getByRole('listitem', { name: /sales\.ipynb/ }).click();
-    await dialog.getByRole('button', { name: 'Select' }).click();
+    await deployments.press('Select');
     await expect(dialog).toContainText('Deploy “sales.ipynb”');
     await deployments.press('Cancel');
   });
