@@ -74,7 +74,7 @@ class Copies:
         )
 
     def _complaint(self) -> str | None:
-        if not self.path.exists():
+        if not self.path.exists() or not self.path.stat().st_size:
             return "is gone" if self.newest_first() else None
         said = quick_check(self.path)
         return None if said == "ok" else f"is damaged ({said})"

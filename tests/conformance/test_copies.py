@@ -94,11 +94,14 @@ def test_a_damaged_one_is_put_aside_and_the_newest_sound_copy_takes_its_place(
     assert len(names(copies)) == 50
 
 
-def test_one_that_is_gone_comes_back(copies: Copies) -> None:
+@pytest.mark.parametrize("empty", [False, True])
+def test_one_that_is_gone_comes_back(copies: Copies, empty: bool) -> None:
     filled(copies)
     copies.make(NOW)
     for path in copies.path.parent.glob("deploy.db*"):
         path.unlink()
+    if empty:
+        copies.path.touch()
     said = copies.recover(NOW)
     assert said is not None
     assert "is gone" in said
