@@ -51,11 +51,11 @@ test-js: .make/node-test ## jest
 	jlpm test --ci
 
 .PHONY: test-unit
-test-unit: .make/test-linked ## pytest without the dear folders
+test-unit: .make/test-linked .make/postgres ## pytest without the dear folders
 	pytest $(PYTEST_ARGS) $$(python scripts/layers.py --folders quick)
 
 .PHONY: test-slow
-test-slow: .make/test-linked ## pytest: real kernels, the wheel, notebooks of other projects
+test-slow: .make/test-linked .make/postgres ## pytest: real kernels, the wheel, notebooks of other projects
 	pytest $(PYTEST_ARGS) $$(python scripts/layers.py --folders dear)
 
 .PHONY: browser
@@ -124,6 +124,10 @@ clean-all: clean
 	jupyter-builder develop . --overwrite
 	@touch .make/demo-linked $@
 
-.make/chromium: scripts/chromium.sh
+.make/postgres: scripts/postgres.sh .make/venv
+	@scripts/postgres.sh
+	@touch $@
+
+.make/chromium: scripts/chromium.sh .make/venv
 	@scripts/chromium.sh
 	@touch $@

@@ -6,9 +6,11 @@ import asyncio
 import fcntl
 import json
 import logging
+import math
 import os
 import secrets
 import signal
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,10 +37,14 @@ from jupyter_deploy.ports.store import Store
 from jupyter_deploy.server.api import make_application
 from jupyter_deploy.server.base import Context
 from jupyter_deploy.server.handlers import MAX_BLOB
+from jupyter_deploy.store.copies import Copies
 from jupyter_deploy.store.database import open_database
 from jupyter_deploy.store.sql import SqlStore
 
 log = logging.getLogger(__name__)
+
+#: Seconds between copies of the database.
+COPY_SECONDS = 3600
 
 
 def run_engine(settings: Settings) -> None:
@@ -51,11 +57,29 @@ def run_engine(settings: Settings) -> None:
     _make_folder(settings.runtime_dir, "JUPYTER_RUNTIME_DIR")
     with _own(settings.lock_file):
         settings.runtime_file.unlink(missing_ok=True)  # of an engine that was killed
+        copies = _copies(settings)
+        if copies and (said := copies.recover(SystemClock().now())):
+            log.error("%s", said)
         store = SqlStore(open_database(settings.database_url))
         try:
-            asyncio.run(_serve(settings, store))
+            asyncio.run(_serve(settings, store, copies))
         finally:
             store.dispose()
+
+
+def _copies(settings: Settings) -> Copies | None:
+    file = settings.database_file
+    return Copies(file.absolute(), settings.copies_dir) if file else None
+
+
+async def _copy_regularly(copies: Copies) -> None:
+    """A copy now and then; one that fails is said and tried again the next time."""
+    while True:
+        try:
+            await asyncio.to_thread(copies.make, SystemClock().now())
+        except (OSError, sqlite3.Error) as error:
+            log.warning("the database could not be copied: %s", error)
+        await asyncio.sleep(COPY_SECONDS)
 
 
 def _make_folder(path: Path, variable: str) -> None:
@@ -105,10 +129,12 @@ def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> 
         quiet_seconds=settings.quiet_seconds,
         on_quiet=on_quiet,
     )
-    return Parts(core, Service(store, blobs, watcher, dispatcher, clock), blobs)
+    stays = settings.quiet_seconds == math.inf
+    service = Service(store, blobs, watcher, dispatcher, clock, stays=stays)
+    return Parts(core, service, blobs)
 
 
-async def _serve(settings: Settings, store: Store) -> None:
+async def _serve(settings: Settings, store: Store, copies: Copies | None) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
@@ -125,12 +151,15 @@ async def _serve(settings: Settings, store: Store) -> None:
     server = HTTPServer(make_application(context), max_body_size=MAX_BLOB)
     server.add_sockets(sockets)
     parts.core.start()
+    copying = loop.create_task(_copy_regularly(copies)) if copies else None
     try:
         _announce(settings.runtime_file, {**status, "token": token})
         log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
         await stopped.wait()
     finally:
         settings.runtime_file.unlink(missing_ok=True)
+        if copying:
+            copying.cancel()
         server.stop()
         await asyncio.to_thread(parts.core.stop)
         log.info("engine %s ended", os.getpid())

@@ -44,7 +44,7 @@ class Settings:
     runtime_dir: Path
     database_url: str
     max_running: int
-    quiet_seconds: int
+    quiet_seconds: float
 
     @property
     def runtime_file(self) -> Path:
@@ -53,9 +53,19 @@ class Settings:
         return self.runtime_dir / f"jupyter-deploy-{key}.json"
 
     @property
+    def database_file(self) -> Path | None:
+        """The SQLite file, None for a database server or one in memory."""
+        path = self.database_url.removeprefix("sqlite:///")
+        return Path(path) if path not in (self.database_url, ":memory:", "") else None
+
+    @property
+    def copies_dir(self) -> Path:
+        return self.data_dir / "copies"
+
+    @property
     def has_database(self) -> bool:
-        """Whether anything was ever deployed here."""
-        return (self.data_dir / "deploy.db").exists()
+        """Whether anything may have been deployed; a server's database is not looked at."""
+        return self.database_file is None or self.database_file.exists()
 
     @property
     def lock_file(self) -> Path:

@@ -6,9 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from jupyter_deploy.client.launch import find_engine
 from jupyter_deploy.config import Settings
 from jupyter_deploy.errors import DeployError
 from jupyter_deploy.kernels.specs import find_kernel
+from jupyter_deploy.store.copies import Copies, quick_check
 
 #: Bytes of free disk below which runs are in danger, and below which they cannot go on.
 LOW_DISK = 1_000_000_000
@@ -80,24 +79,41 @@ def engine(settings: Settings) -> Check:
 
 
 def database(settings: Settings) -> Check:
-    path = settings.database_url.removeprefix("sqlite:///")
-    if path == settings.database_url:
-        return Check("database", "ok", settings.shown_database)
-    if not Path(path).exists():
+    path = settings.database_file
+    if path is None:
+        return _database_server(settings)
+    if not path.exists():
         return Check("database", "ok", "none yet; the first deployment makes it")
+    said = quick_check(path)
+    if said != "ok":
+        fix = "jupyter deploy engine stop, then start: the newest copy takes its place."
+        return Check("database", "fail", f"It is damaged: {said}.", fix)
+    aside = sorted(path.parent.glob(f"{path.name}.damaged-*Z"))
+    if aside:
+        fix = f"Look whether something is missing, then remove {aside[-1]}."
+        return Check("database", "warn", "It was damaged and replaced by a copy.", fix)
+    return Check("database", "ok", f"sound, {_copies(settings, path)}")
+
+
+def _copies(settings: Settings, path: Path) -> str:
+    count = len(Copies(path, settings.copies_dir).newest_first())
+    return f"{count} cop{'y' if count == 1 else 'ies'}"
+
+
+def _database_server(settings: Settings) -> Check:
+    from jupyter_deploy.store.database import held_revision, newest_revision
+
     try:
-        said = _quick_check(Path(path))
-    except sqlite3.Error as error:
-        said = str(error)
-    if said == "ok":
-        return Check("database", "ok", "sound")
-    fix = f"Stop the engine and put a good copy in the place of {path}."
-    return Check("database", "fail", f"It is damaged: {said}.", fix)
-
-
-def _quick_check(path: Path) -> str:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-        return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        held = held_revision(settings.database_url)
+    except DeployError as error:
+        fix = "See that the server runs and c.Deploy.database_url is right."
+        return Check("database", "fail", error.message, fix)
+    if held is None:
+        return Check("database", "ok", "reached; the first start of the engine makes its tables")
+    if held > newest_revision():
+        message = "It was written by a newer version of jupyterlab-deploy."
+        return Check("database", "fail", message, "pip install --upgrade jupyterlab-deploy")
+    return Check("database", "ok", f"reached at {settings.shown_database}")
 
 
 def kernels(_settings: Settings) -> Check:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+from dataclasses import replace
 
 import click
 
@@ -10,6 +12,7 @@ from jupyter_deploy.cli.common import Document, as_json, print_json
 from jupyter_deploy.cli.render import duration, moment, print_fields, print_line, size
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import ensure_engine, find_engine, stop_engine
+from jupyter_deploy.client.user_service import user_service
 from jupyter_deploy.config import load_settings
 
 
@@ -63,8 +66,9 @@ def stop(as_json: bool) -> None:
 
 
 @engine.command(short_help="Run it here until it is stopped (for service managers).")
+@click.option("--stay", is_flag=True, help="Do not leave although nothing is active.")
 @as_json
-def run(as_json: bool) -> None:
+def run(stay: bool, as_json: bool) -> None:
     """Run it here until it is stopped (for service managers).
 
     Its log goes to standard error; with --json its last state is printed at the end.
@@ -78,9 +82,45 @@ def run(as_json: bool) -> None:
     )
     for noisy in ("alembic", "tornado.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    run_engine(load_settings())
+    settings = load_settings()
+    run_engine(replace(settings, quiet_seconds=math.inf) if stay else settings)
     if as_json:
         print_json(_status())
+
+
+@engine.command(short_help="Keep it running: a service of the user, from the start of the machine.")
+@as_json
+def install(as_json: bool) -> None:
+    """Keep it running: a service of the user, from the start of the machine.
+
+    Writes a systemd unit (launchd on macOS) and switches it on. On a server where you
+    are not logged in all the time, `loginctl enable-linger` lets it run without you.
+
+    Example: jupyter deploy engine install
+    """
+    settings = load_settings()
+    service = user_service(settings)
+    stop_engine(settings)
+    service.install()
+    if as_json:
+        print_json({"path": str(service.path), "installed": True})
+    else:
+        print_line(("✓", "green"), f" {service.path} keeps the engine running.")
+
+
+@engine.command(short_help="Take the service away again.")
+@as_json
+def uninstall(as_json: bool) -> None:
+    """Take the service away again; deployments and runs stay.
+
+    Example: jupyter deploy engine uninstall
+    """
+    service = user_service(load_settings())
+    removed = service.remove()
+    if as_json:
+        print_json({"path": str(service.path), "installed": False})
+    else:
+        print_line("The service is gone." if removed else "There was no service.")
 
 
 def _status() -> Document:

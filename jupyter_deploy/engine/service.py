@@ -48,12 +48,15 @@ class Service:
         watcher: Watcher,
         dispatcher: Dispatcher,
         clock: Clock,
+        *,
+        stays: bool = False,
     ) -> None:
         self._store = store
         self._blobs = blobs
         self._watcher = watcher
         self._dispatcher = dispatcher
         self._clock = clock
+        self._stays = stays
 
     def deploy(self, new: NewVersion, environment: Environment | None) -> tuple[View, bool]:
         """Make it live; False when it is live already.
@@ -224,19 +227,18 @@ class Service:
             "slots": self._dispatcher.slots,
             "queued": activity.queued,
             "running_runs": activity.running,
-            "keeps_alive": _reasons(activity.queued + activity.running, activity.schedules),
+            "keeps_alive": self._reasons(activity.queued + activity.running, activity.schedules),
         }
+
+    def _reasons(self, open_runs: int, schedules: int) -> list[str]:
+        reasons = ["it was started to stay"] if self._stays else []
+        if open_runs:
+            reasons.append(f"{open_runs} run{'s' if open_runs > 1 else ''} not finished")
+        if schedules:
+            reasons.append(f"{schedules} schedule{'s' if schedules > 1 else ''} in force")
+        return reasons
 
 
 def _leads_out(path: Path, folder: Path) -> bool:
     """Names come from what the notebook left: it may have put a link there since."""
     return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-
-
-def _reasons(open_runs: int, schedules: int) -> list[str]:
-    reasons = []
-    if open_runs:
-        reasons.append(f"{open_runs} run{'s' if open_runs > 1 else ''} not finished")
-    if schedules:
-        reasons.append(f"{schedules} schedule{'s' if schedules > 1 else ''} in force")
-    return reasons

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -43,6 +44,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             return value.replace(tzinfo=timezone.utc)  # type: ignore[no-any-return]
         return value.astimezone(timezone.utc)  # type: ignore[no-any-return]
 
+
+#: Runs and events are many; SQLite numbers rows only in a plain integer.
+Number = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData()
 
@@ -97,7 +101,7 @@ Index("schedules_by_next_due", schedules.c.in_force, schedules.c.next_due)
 runs = Table(
     "runs",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("deployment", String(64), nullable=False),
     Column("deployment_id", ForeignKey("deployments.id"), nullable=False),
     Column("version", Integer, nullable=False),
@@ -151,11 +155,11 @@ environments = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", String(32), nullable=False),
     Column("deployment", String(64)),
-    Column("run_id", Integer),
+    Column("run_id", Number),
     Column("state", String(16)),
     sqlite_autoincrement=True,
 )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from jupyter_deploy.domain.deployments import (
     Activity,
@@ -40,7 +40,10 @@ class SqlStore:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except OperationalError as error:  # held by another program, disk full, gone
+        except (
+            OperationalError,
+            InterfaceError,
+        ) as error:  # held by another program, disk full, gone
             raise Unavailable(
                 f"The database cannot be used: {error.orig}.",
                 hint="Nothing was changed; try again.",

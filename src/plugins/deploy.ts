@@ -57,10 +57,13 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
       const { value } = await FileDialog.getOpenFiles({
         manager: docManager,
         title: trans.__('Which notebook?'),
-        filter: item => (item.type === 'notebook' ? {} : null),
+        defaultPath: fileBrowser?.model.path,
+        // Folders stay, so that there is a way to what they hold.
+        filter: item =>
+          item.type === 'notebook' || item.type === 'directory' ? {} : null,
         translator: translator ?? undefined
       });
-      return value?.[0]?.path ?? null;
+      return value?.find(item => item.type === 'notebook')?.path ?? null;
     };
 
     commands.addCommand(CommandIDs.deploy, {
@@ -68,7 +71,10 @@ export const deployPlugin: JupyterFrontEndPlugin<void> = {
         args.from === 'launcher'
           ? trans.__('Deploy a Notebook')
           : trans.__('Deploy Notebook…'),
-      caption: trans.__('Deploy this notebook'),
+      caption: args =>
+        args.from === 'launcher'
+          ? trans.__('Choose a notebook and deploy it')
+          : trans.__('Deploy this notebook'),
       icon: deployIcon,
       describedBy: {
         args: {

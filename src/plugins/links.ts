@@ -22,6 +22,23 @@ export const linksPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load(TRANSLATION_DOMAIN);
+
+    const follow = async (path: string, search?: string): Promise<void> => {
+      const query = new URLSearchParams(search);
+      const name = query.get(DEPLOYMENT_QUERY);
+      const id = Number(query.get(RUN_QUERY));
+      query.delete(DEPLOYMENT_QUERY);
+      query.delete(RUN_QUERY);
+      const rest = query.toString();
+      router.navigate(rest ? `${path}?${rest}` : path, { skipRouting: true });
+      if (name) {
+        await app.commands.execute(CommandIDs.openDeployment, { name });
+      }
+      if (Number.isInteger(id) && id > 0) {
+        await app.commands.execute(CommandIDs.openRun, { id });
+      }
+    };
+
     app.commands.addCommand(CommandIDs.followLink, {
       label: trans.__('Follow a link to a deployment or run'),
       describedBy: {
@@ -30,25 +47,14 @@ export const linksPlugin: JupyterFrontEndPlugin<void> = {
           properties: { search: { type: 'string' } }
         }
       },
-      execute: async () => {
+      execute: () => {
         // The router's command gets no more than the address it already knows.
         const { path, search } = router.current;
-        const query = new URLSearchParams(search);
-        const name = query.get(DEPLOYMENT_QUERY);
-        const id = Number(query.get(RUN_QUERY));
-        await app.restored;
-        if (name) {
-          await app.commands.execute(CommandIDs.openDeployment, { name });
-        }
-        if (Number.isInteger(id) && id > 0) {
-          await app.commands.execute(CommandIDs.openRun, { id });
-        }
-        query.delete(DEPLOYMENT_QUERY);
-        query.delete(RUN_QUERY);
-        const rest = query.toString();
-        router.navigate(rest ? `${path}?${rest}` : path, { skipRouting: true });
+        // The layout waits for the router, so the router must not wait for it.
+        void app.restored.then(() => follow(path, search));
       }
     });
+
     router.register({
       command: CommandIDs.followLink,
       pattern: new RegExp(`[?&](${DEPLOYMENT_QUERY}|${RUN_QUERY})=`),

@@ -42,7 +42,9 @@ class DeployDialog extends Dialog<void> {
         Dialog.cancelButton({ label: trans.__('Cancel') }),
         Dialog.okButton({ label: trans.__('Deploy') })
       ],
-      defaultButton: ACCEPT
+      defaultButton: ACCEPT,
+      // The dialog sets the focus late, when a person may have moved on.
+      focusNodeSelector: ':focus'
     });
     this._draft = draft;
     this._draft.changed.connect(this._onChanged, this);

@@ -39,6 +39,12 @@ export class DeploymentsPanel extends ReactWidget implements IPanelActions {
   showMenu = (deployment: IDeploymentSummary, x: number, y: number): void => {
     this._menu?.dispose();
     this._menu = createRowMenu(this._options.commands, deployment);
+    const before = document.activeElement;
+    this._menu.aboutToClose.connect(() => {
+      if (before instanceof HTMLElement) {
+        before.focus();
+      }
+    });
     this._menu.open(x, y);
   };
 
@@ -54,7 +60,10 @@ export class DeploymentsPanel extends ReactWidget implements IPanelActions {
   protected onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
     const target = '[role="grid"], button';
-    this.node.querySelector<HTMLElement>(target)?.focus();
+    // After the palette, which gives the focus back as it closes.
+    requestAnimationFrame(() =>
+      this.node.querySelector<HTMLElement>(target)?.focus()
+    );
   }
 
   protected onAfterShow(msg: Message): void {

@@ -52,7 +52,7 @@ def database(home: Home) -> Path:
         (file_for_data, "cannot be used", "JUPYTER_DATA_DIR"),
         (folder_for_log, "engine.log cannot be used", "JUPYTER_DATA_DIR"),
         (folder_for_lock, "start.lock cannot be used", "JUPYTER_DATA_DIR"),
-        (noise_for_database, "file is not a database", "jupyter deploy doctor"),
+        (noise_for_database, "file is not a database", "Put a copy into its place"),
         (newer_database, "newer version", "pip install --upgrade"),
     ],
 )

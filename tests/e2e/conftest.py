@@ -9,6 +9,8 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,9 +52,9 @@ def processes_with(name: str, value: str) -> list[psutil.Process]:
 class Place(Home):
     """A home with a client of its engine."""
 
-    def __init__(self, place: Path, **settings: int) -> None:
+    def __init__(self, place: Path, **settings: int | str) -> None:
         super().__init__(place)
-        lines = [f"c.Deploy.{name} = {value}\n" for name, value in settings.items()]
+        lines = [f"c.Deploy.{name} = {value!r}\n" for name, value in settings.items()]
         (self.config / "jupyter_deploy_config.py").write_text("".join(lines))
         self._client: EngineClient | None = None
 
@@ -153,7 +155,7 @@ def make_place(tmp_path: Path) -> Iterator[Callable[..., Place]]:
     """Homes with these settings, each on a path with a space."""
     made: list[Place] = []
 
-    def make(**settings: int) -> Place:
+    def make(**settings: int | str) -> Place:
         made.append(Place(tmp_path / f"home {len(made)}", **settings))
         return made[-1]
 
@@ -176,6 +178,38 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     place = Place(tmp_path_factory.mktemp("e2e") / "a home", max_running=3)
     place.start_engine()
     yield place
+    place.close()
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A place, the first due times, and a run of `busy` that does not end by itself."""
+
+    place: Place
+    engine: psutil.Process
+    due: dict[str, datetime]
+    blocking: int
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scheduled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scheduled | None]:
+    """Started before all other tests, whose time its minute then takes."""
+    if not any("test_schedules" in item.nodeid for item in request.session.items):
+        yield None
+        return
+    place = Place(tmp_path_factory.mktemp("scheduled") / "home", quiet_seconds=1, max_running=3)
+    engine = psutil.Process(place.start_engine())
+    every_minute = {"cron": "* * * * *", "timezone": "Europe/Berlin"}
+    place.deploy("busy", "import time\ntime.sleep(600)")
+    blocking = place.run("busy")
+    due = {}
+    for name, cell in (("prompt", "print('fired')"), ("busy", "import time\ntime.sleep(600)")):
+        deployed = place.deploy(name, cell, schedule=every_minute)
+        due[name] = datetime.fromisoformat(deployed["next_fires"][0])
+    place.disconnect()  # nobody asks: only schedules and runs keep it
+    yield Scheduled(place, engine, due, blocking)
     place.close()
 
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type * as nbformat from '@jupyterlab/nbformat';
 import { expect } from '@jupyterlab/galata';
 import type { APIRequestContext } from '@playwright/test';
 
 const API = '/jupyter-deploy/api/v1';
+const AT_ONCE = 8;
 
 interface IRun {
   readonly id: number;
@@ -11,6 +13,16 @@ interface IRun {
 
 export interface IDeployOptions {
   readonly schedule?: { cron: string; timezone: string };
+}
+
+/** Some at once: all of them would only wait for each other. */
+async function inTurns<T>(
+  items: readonly T[],
+  job: (item: T) => Promise<unknown>
+): Promise<void> {
+  for (let at = 0; at < items.length; at += AT_ONCE) {
+    await Promise.all(items.slice(at, at + AT_ONCE).map(job));
+  }
 }
 
 /** The server by REST: sets up what a test starts from. */
@@ -52,6 +64,44 @@ export class Server {
     expect(response.status(), await response.text()).toBe(201);
   }
 
+  /** One captured notebook under many names, without capturing it each time. */
+  async deployMany(
+    count: number,
+    notebook: nbformat.INotebookContent
+  ): Promise<void> {
+    const data = JSON.stringify(notebook);
+    const hash = createHash('sha256').update(data).digest('hex');
+    const digest = `sha256:${hash}`;
+    const stored = await this._request.put(`${API}/blobs/${digest}`, {
+      data: Buffer.from(data),
+      headers: { 'Content-Type': 'application/octet-stream' }
+    });
+    expect(stored.status(), await stored.text()).toBe(204);
+    const bundle = {
+      notebook: { path: 'many.ipynb', digest, size: data.length },
+      files: [],
+      parameters: [],
+      parameters_known: true,
+      kernel: {
+        name: 'python3',
+        display_name: 'Python 3',
+        language: 'python',
+        interpreter: null
+      },
+      environment: null,
+      packages: null,
+      git: null,
+      cells: 1,
+      findings: []
+    };
+    await inTurns([...Array(count).keys()], async index => {
+      const response = await this._request.post(`${API}/deployments`, {
+        data: { name: `many-${index}`, bundle, environment: null }
+      });
+      expect(response.status(), await response.text()).toBe(201);
+    });
+  }
+
   async run(name: string): Promise<number> {
     const response = await this._request.post(
       `${API}/deployments/${name}/runs`,
@@ -87,14 +137,9 @@ export class Server {
 
   /** Leave nothing for the next test. */
   async clear(): Promise<void> {
-    const names = await this.names();
-    for (let at = 0; at < names.length; at += 8) {
-      await Promise.all(
-        names
-          .slice(at, at + 8)
-          .map(name => this._request.delete(`${API}/deployments/${name}`))
-      );
-    }
+    await inTurns(await this.names(), name =>
+      this._request.delete(`${API}/deployments/${name}`)
+    );
     const open = await Promise.all(
       ['queued', 'running'].map(async state => {
         const response = await this._request.get(`${API}/runs?state=${state}`);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from jupyter_deploy.store.schema import UtcDateTime
+from jupyter_deploy.store.schema import Number, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -39,11 +39,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "events",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", Number, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("deployment", sa.String(length=64), nullable=True),
-        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("run_id", Number, nullable=True),
         sa.Column("state", sa.String(length=16), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
@@ -85,7 +85,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "runs",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", Number, nullable=False),
         sa.Column("deployment", sa.String(length=64), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -124,7 +124,7 @@ def upgrade() -> None:
     op.create_index("runs_by_state", "runs", ["state", "id"], unique=False)
     op.create_table(
         "attempts",
-        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", Number, nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("executor", sa.String(length=64), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),

@@ -1,0 +1,124 @@
+"""Copies of an SQLite database, and what becomes of one that is damaged or gone.
+
+A damaged database is put aside, never deleted, and never silently replaced by an
+empty one: the newest copy that is sound takes its place, or nothing does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jupyter_deploy.errors import Unavailable
+
+#: A copy an hour, of the last day.
+KEPT = 24
+_STAMP = "%Y%m%dT%H%M%SZ"
+_COMPANIONS = ("", "-wal", "-shm")
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The copies in `folder` of the database `path`."""
+
+    path: Path
+    folder: Path
+
+    def newest_first(self) -> list[Path]:
+        return sorted(self.folder.glob(f"{self.path.stem}-*.db"), reverse=True)
+
+    def make(self, now: datetime) -> Path:
+        """Copy the database while it is used; at any instant a copy is absent or whole.
+
+        Raises OSError or sqlite3.Error.
+        """
+        self.folder.mkdir(exist_ok=True, mode=0o700)
+        target = self.folder / f"{self.path.stem}-{now:{_STAMP}}.db"
+        temporary = target.with_suffix(".tmp")
+        temporary.unlink(missing_ok=True)
+        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("VACUUM INTO ?", (str(temporary),))
+        _sync(temporary)
+        os.replace(temporary, target)
+        _sync(self.folder)
+        for old in self.newest_first()[KEPT:]:
+            old.unlink(missing_ok=True)
+        return target
+
+    def recover(self, now: datetime) -> str | None:
+        """Put a sound database into place where there is none any more.
+
+        The sentence that tells of it, None when nothing was wrong. Raises
+        Unavailable when no copy is sound; the database is then left as it is.
+        """
+        complaint = self._complaint()
+        if complaint is None:
+            return None
+        copy = next((copy for copy in self.newest_first() if quick_check(copy) == "ok"), None)
+        if copy is None:
+            raise Unavailable(
+                f"The database {self.path} {complaint}, and there is no sound copy of it.",
+                hint=f"Put a copy into its place; to begin anew, move it and {self.folder} away.",
+            )
+        aside = self._put_aside(now)
+        _copy_whole(copy, self.path)
+        kept = f" The old one is kept as {aside.name}." if aside else ""
+        return (
+            f"The database {complaint}: the copy of {_moment(copy)} is in its place, and what "
+            f"came after is lost.{kept}"
+        )
+
+    def _complaint(self) -> str | None:
+        if not self.path.exists() or not self.path.stat().st_size:
+            return "is gone" if self.newest_first() else None
+        said = quick_check(self.path)
+        return None if said == "ok" else f"is damaged ({said})"
+
+    def _put_aside(self, now: datetime) -> Path | None:
+        aside: Path | None = None
+        for companion in _COMPANIONS:
+            found = self.path.with_name(self.path.name + companion)
+            if found.exists():
+                target = found.with_name(f"{self.path.name}.damaged-{now:{_STAMP}}{companion}")
+                os.replace(found, target)
+                aside = aside or target
+        return aside
+
+
+def quick_check(path: Path) -> str:
+    """`ok`, or the first thing that is wrong with the database."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as held:
+            return str(held.execute("PRAGMA quick_check(1)").fetchone()[0]).strip()
+    except sqlite3.OperationalError as error:
+        # Locked by another program is not damaged.
+        return "ok" if "locked" in str(error) else str(error)
+    except sqlite3.Error as error:
+        return str(error)
+
+
+def _moment(copy: Path) -> str:
+    stamp = copy.stem.rpartition("-")[2]
+    return f"{datetime.strptime(stamp, _STAMP):%Y-%m-%d %H:%M} UTC"
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    temporary = target.with_name(f"{target.name}.tmp")
+    shutil.copyfile(source, temporary)
+    _sync(temporary)
+    os.replace(temporary, target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems cannot, for folders
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

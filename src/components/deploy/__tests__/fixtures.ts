@@ -1,0 +1,80 @@
+import type { IDeploymentSummary } from '../../../tokens';
+import type { IDeployment, IParameter } from '../../common/types';
+import type { IInspection } from '../form';
+
+export function parameter(
+  name: string,
+  type: IParameter['type'],
+  value: unknown
+): IParameter {
+  return {
+    name,
+    type,
+    default: value,
+    default_source: JSON.stringify(value),
+    help: null
+  };
+}
+
+export function summary(
+  part: Partial<IDeploymentSummary> = {}
+): IDeploymentSummary {
+  return {
+    name: 'churn',
+    version: 3,
+    state: 'live',
+    notebook: 'churn.ipynb',
+    parameters: {},
+    schedule: null,
+    schedule_text: null,
+    next_fires: [],
+    paused: false,
+    created_at: '2026-11-24T12:00:00.000Z',
+    created_by: 'anna',
+    last_run: null,
+    recent: [],
+    ...part
+  };
+}
+
+export function deployment(part: Partial<IDeployment> = {}): IDeployment {
+  return {
+    ...summary(),
+    preflight: { verdict: null, findings: [] },
+    environment: { digest: null, packages: [] },
+    parameter_schema: [],
+    kernel: {
+      name: 'python3',
+      display_name: 'Python 3',
+      language: 'python',
+      interpreter: null
+    },
+    files: [],
+    git: null,
+    ...part
+  };
+}
+
+export function inspection(part: Partial<IInspection> = {}): IInspection {
+  return {
+    notebook: 'churn.ipynb',
+    name: 'churn',
+    parameters: [
+      parameter('region', 'str', 'eu'),
+      parameter('n_rows', 'int', 10)
+    ],
+    parameters_known: true,
+    kernel: deployment().kernel,
+    packages: 87,
+    files: [],
+    git: null,
+    cells: 4,
+    findings: [],
+    current: null,
+    ...part
+  };
+}
+
+export function file(path: string): IInspection['files'][number] {
+  return { path, digest: `sha256:${'0'.repeat(64)}`, size: 5 };
+}

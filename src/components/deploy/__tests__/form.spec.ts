@@ -1,0 +1,139 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { filesBeside, initialForm, patternsOf, readForm } from '../form';
+import type { IDeployForm } from '../form';
+import { deployment, file, inspection, parameter } from './fixtures';
+
+const trans = nullTranslator.load('jupyterlab_deploy');
+const zone = 'Europe/Berlin';
+
+describe('initialForm', () => {
+  it('has the notebook’s own values', () => {
+    expect(initialForm(inspection(), null, zone)).toMatchObject({
+      name: 'churn',
+      scheduled: false,
+      timezone: zone,
+      texts: { region: 'eu', n_rows: '10' },
+      files: ''
+    });
+  });
+
+  it('has the live version’s values where there is one', () => {
+    const live = deployment({
+      notebook: 'work/churn.ipynb',
+      parameters: { n_rows: 20, gone: 1 },
+      files: [file('work/lib/a.py'), file('data.csv')],
+      schedule: {
+        cron: '0 7 * * *',
+        timezone: 'Asia/Tokyo',
+        catch_up: 'none',
+        overlap: 'allow'
+      }
+    });
+    expect(initialForm(inspection(), live, zone)).toEqual({
+      name: 'churn',
+      scheduled: true,
+      cron: '0 7 * * *',
+      timezone: 'Asia/Tokyo',
+      catchUp: 'none',
+      overlap: 'allow',
+      texts: { region: 'eu', n_rows: '20' },
+      files: 'lib/a.py\n../data.csv'
+    });
+  });
+
+  it('leaves the field of an expression empty', () => {
+    const start = parameter('start', 'any', null);
+    const form = initialForm(inspection({ parameters: [start] }), null, zone);
+    expect(form.texts).toEqual({ start: '' });
+  });
+});
+
+describe('files', () => {
+  it('are seen from the notebook’s folder', () => {
+    const notebook = 'a/b/c.ipynb';
+    const files = ['a/b/x.py', 'a/y.py', 'z.py', 'a/bb/w.py'].map(file);
+    expect(filesBeside({ notebook, files })).toEqual([
+      'x.py',
+      '../y.py',
+      '../../z.py',
+      '../bb/w.py'
+    ]);
+  });
+
+  it('are one on each line or set apart by commas', () => {
+    expect(patternsOf(' lib/*.py\n\n data.csv , b.csv,')).toEqual([
+      'lib/*.py',
+      'data.csv',
+      'b.csv'
+    ]);
+  });
+});
+
+describe('readForm', () => {
+  const read = (
+    part: Partial<IDeployForm>,
+    found = inspection()
+  ): ReturnType<typeof readForm> => {
+    const form = { ...initialForm(found, null, zone), ...part };
+    return readForm('work/churn.ipynb', form, found, 3, trans);
+  };
+
+  it('asks for the notebook by its path below the server’s root', () => {
+    expect(read({ name: ' churn ', files: 'a.py' })).toEqual({
+      request: {
+        name: 'churn',
+        notebook: 'work/churn.ipynb',
+        files: ['a.py'],
+        parameters: {},
+        schedule: null,
+        expected_version: 3,
+        replace: false
+      },
+      errors: {}
+    });
+  });
+
+  it('sends only values that differ, typed', () => {
+    const { request } = read({ texts: { region: 'eu', n_rows: '20' } });
+    expect(request.parameters).toEqual({ n_rows: 20 });
+  });
+
+  it('takes emptied text as a value and an emptied number as the default', () => {
+    const { request } = read({ texts: { region: '', n_rows: '' } });
+    expect(request.parameters).toEqual({ region: '' });
+  });
+
+  it('sends the schedule without blanks around it', () => {
+    const { request } = read({
+      scheduled: true,
+      cron: ' 0 6 * * * ',
+      timezone: ' UTC '
+    });
+    expect(request.schedule).toEqual({
+      cron: '0 6 * * *',
+      timezone: 'UTC',
+      catch_up: 'latest',
+      overlap: 'skip'
+    });
+  });
+
+  it('names every field that is wrong', () => {
+    const { errors } = read({
+      name: ' ',
+      scheduled: true,
+      cron: '',
+      timezone: '',
+      texts: { region: 'eu', n_rows: 'many' }
+    });
+    expect(Object.keys(errors).sort()).toEqual([
+      'name',
+      'parameters.n_rows',
+      'schedule.cron',
+      'schedule.timezone'
+    ]);
+  });
+
+  it('wants no schedule of a notebook that is started by hand', () => {
+    expect(read({ cron: '', timezone: '' }).errors).toEqual({});
+  });
+});
