@@ -223,6 +223,25 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/runs/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A new run of the same version with the same parameters; an open one answers 409 */
+    post: operations['retryRun'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{id}/ledger': {
     parameters: {
       query?: {
@@ -426,7 +445,59 @@ export interface components {
        * @default skip
        * @enum {unknown}
        */
-      overlap: 'skip' | 'allow';
+      overlap: 'skip' | 'queue_one' | 'queue_all' | 'cancel_previous' | 'allow';
+      /**
+       * @description seconds; each run starts up to so much later
+       * @default 0
+       */
+      jitter: number;
+    };
+    /** @description seconds, or a number with s, m, h or d: 90, 5m, 2h */
+    Duration: number | string;
+    /** @description when a failed attempt is followed by another one */
+    Retry: {
+      /**
+       * @description the first one included
+       * @default 1
+       */
+      attempts: number;
+      backoff?: components['schemas']['Duration'];
+      /**
+       * @default [
+       *       "infrastructure",
+       *       "lost"
+       *     ]
+       */
+      on: ('infrastructure' | 'lost' | 'timeout' | 'notebook')[];
+    };
+    /** @description limits, each null for none */
+    Timeout: {
+      run?: components['schemas']['Duration'] | null;
+      cell?: components['schemas']['Duration'] | null;
+      queue?: components['schemas']['Duration'] | null;
+      kernel_start?: components['schemas']['Duration'] | null;
+    };
+    Policies: {
+      retry: {
+        attempts: number;
+        /** @description seconds */
+        backoff: number;
+        on: string[];
+      };
+      timeout: {
+        /** @description seconds */
+        run: number | null;
+        /** @description seconds */
+        cell: number | null;
+        /** @description seconds */
+        queue: number | null;
+        /** @description seconds */
+        kernel_start: number;
+      };
+      /** @description runs of this deployment at once */
+      max_running: number | null;
+      /** @description higher goes first */
+      priority: number;
     };
     SchedulePreview: {
       cron: string;
@@ -472,6 +543,10 @@ export interface components {
        * @default null
        */
       expected_version: number | null;
+      retry?: components['schemas']['Retry'] | null;
+      timeout?: components['schemas']['Timeout'] | null;
+      max_running?: number | null;
+      priority?: number | null;
       /**
        * @description let the name move to another notebook
        * @default false
@@ -559,6 +634,7 @@ export interface components {
         packages: components['schemas']['Package'][];
       };
       parameter_schema: components['schemas']['Parameter'][];
+      policies: components['schemas']['Policies'];
       kernel: components['schemas']['Kernel'];
       files: components['schemas']['CapturedFile'][];
       git: components['schemas']['Git'] | null;
@@ -583,6 +659,7 @@ export interface components {
         /** @description how many */
         packages: number | null;
       };
+      policies: components['schemas']['Policies'];
       git: components['schemas']['Git'] | null;
       files: components['schemas']['CapturedFile'][];
       /** Format: date-time */
@@ -617,7 +694,7 @@ export interface components {
       deployment: string;
       version: number;
       /** @enum {unknown} */
-      trigger: 'manual' | 'schedule';
+      trigger: 'manual' | 'schedule' | 'retry';
       state: components['schemas']['RunState'];
       verdict: components['schemas']['Verdict'];
       /** @enum {unknown} */
@@ -661,6 +738,11 @@ export interface components {
       };
       outputs: components['schemas']['OutputFile'][];
       cost: number | null;
+      /**
+       * Format: date-time
+       * @description a queued run waits for this time
+       */
+      not_before: string | null;
     };
     OutputFile: {
       name: string;
@@ -713,7 +795,7 @@ export interface components {
         id: number;
         /** Format: date-time */
         at: string;
-        /** @description run.queued, run.started, run.finished, run.cancelled, run.skipped, run.missed, version.live, deployment.paused, deployment.resumed, deployment.deleted */
+        /** @description run.queued, run.started, run.finished, run.retried, run.cancelled, run.skipped, run.missed, version.live, deployment.paused, deployment.resumed, deployment.deleted */
         kind: string;
         deployment: string | null;
         run: number | null;
@@ -1148,6 +1230,29 @@ export interface operations {
     responses: {
       /** @description The run */
       200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  retryRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The new run */
+      201: {
         headers: {
           [name: string]: unknown;
         };

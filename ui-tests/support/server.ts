@@ -135,7 +135,10 @@ export class Server {
     return deployments.map(one => one.name);
   }
 
-  /** Leave nothing for the next test. */
+  /**
+   * Leave nothing for the next test. Past runs stay, and a deployment of the
+   * same name shows them: a test that wants none takes a name of its own.
+   */
   async clear(): Promise<void> {
     await inTurns(await this.names(), name =>
       this._request.delete(`${API}/deployments/${name}`)

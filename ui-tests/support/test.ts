@@ -81,9 +81,7 @@ export const test = base.extend<IFixtures>({
     await use(server);
     await server.clear();
   },
-  deployments: async ({ page, server }, use) => {
-    // Named, so that the server is cleared after the page is gone.
-    expect(server.folder).toBeTruthy();
+  deployments: async ({ page }, use) => {
     await use(new Deployments(page));
   }
 });

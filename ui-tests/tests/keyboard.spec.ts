@@ -9,7 +9,11 @@ test('deploying and running need no mouse', async ({
   const { dialog, main, panel } = deployments;
   const { keyboard } = page;
   const choose = async (command: string): Promise<void> => {
-    await keyboard.press('Control+Shift+C');
+    await expect(async () => {
+      await keyboard.press('Control+Shift+C');
+      const input = page.locator('.lm-CommandPalette-input');
+      await expect(input).toBeFocused({ timeout: 1000 });
+    }).toPass();
     await keyboard.type(command);
     await expect(
       page.locator('.lm-CommandPalette-item.lm-mod-active')

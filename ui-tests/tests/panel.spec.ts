@@ -10,7 +10,7 @@ test('deploying from the empty panel, launcher and file browser', async ({
   deployments
 }) => {
   const { dialog, panel } = deployments;
-  await server.write('sales.ipynb', report);
+  await server.write('first.ipynb', report);
   await page.filebrowser.refresh();
   await deployments.openPanel();
 
@@ -26,24 +26,24 @@ test('deploying from the empty panel, launcher and file browser', async ({
     await deployments.main
       .getByRole('button', { name: 'Deploy a Notebook' })
       .click();
-    await dialog.getByRole('listitem', { name: /sales\.ipynb/ }).click();
+    await dialog.getByRole('listitem', { name: /first\.ipynb/ }).click();
     await deployments.press('Select');
-    await expect(dialog).toContainText('Deploy “sales.ipynb”');
+    await expect(dialog).toContainText('Deploy “first.ipynb”');
     await deployments.press('Cancel');
   });
 
   await test.step('the file browser deploys what was clicked', async () => {
     await page.sidebar.openTab('filebrowser');
     await page
-      .getByRole('listitem', { name: /sales\.ipynb/ })
+      .getByRole('listitem', { name: /first\.ipynb/ })
       .click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Deploy Notebook' }).click();
     await expect(dialog.getByLabel('region str')).toHaveValue('eu');
     await deployments.press('Deploy');
-    await expect(dialog).toContainText('Version 1 of “sales” is live');
+    await expect(dialog).toContainText('Version 1 of “first” is live');
     await deployments.press('Close');
     await deployments.openPanel();
-    await expect(deployments.row('sales')).toContainText('never run yet');
+    await expect(deployments.row('first')).toContainText('never run yet');
   });
 });
 
@@ -57,7 +57,7 @@ test('the menu of a row runs, pauses, resumes and deletes', async ({
   await server.deploy('sales', await server.write('sales.ipynb', report), {
     schedule
   });
-  await server.deploy('slow', await server.write('slow.ipynb', endless));
+  await server.deploy('lasting', await server.write('lasting.ipynb', endless));
   await deployments.openPanel();
   await expect(row).toContainText('06:00');
 
@@ -75,8 +75,10 @@ test('the menu of a row runs, pauses, resumes and deletes', async ({
   });
 
   await test.step('without parameters it starts at once', async () => {
-    await deployments.choose('slow', 'Run now');
-    await expect(deployments.row('slow')).toContainText('running, cell 1 of 1');
+    await deployments.choose('lasting', 'Run now');
+    await expect(deployments.row('lasting')).toContainText(
+      'running, cell 1 of 1'
+    );
   });
 
   await test.step('pause and resume', async () => {
@@ -96,12 +98,11 @@ test('the menu of a row runs, pauses, resumes and deletes', async ({
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await deployments.press('Delete');
     await expect(row).toHaveCount(0);
-    await expect(deployments.row('slow')).toBeVisible();
+    await expect(deployments.row('lasting')).toBeVisible();
   });
 });
 
 test(`${MANY} deployments scroll, and few of them are rows`, async ({
-  page,
   server,
   deployments
 }) => {

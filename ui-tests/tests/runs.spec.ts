@@ -51,10 +51,13 @@ test('the page of a deployment lists, filters and follows runs', async ({
 }) => {
   const { main } = deployments;
   const rows = main.getByRole('grid', { name: 'Runs' }).getByRole('row');
-  await server.deploy('slow', await server.write('slow.ipynb', quick));
-  const done = await server.finish('slow', 'succeeded');
-  await server.deploy('slow', await server.write('slow.ipynb', endless));
-  await deployments.openDeployment('slow');
+  await server.deploy('followed', await server.write('followed.ipynb', quick));
+  const done = await server.finish('followed', 'succeeded');
+  await server.deploy(
+    'followed',
+    await server.write('followed.ipynb', endless)
+  );
+  await deployments.openDeployment('followed');
 
   await test.step('started here, it is followed', async () => {
     await expect(
@@ -89,7 +92,9 @@ test('the page of a deployment lists, filters and follows runs', async ({
     await main.getByRole('tab', { name: 'Runs' }).press('ArrowRight');
     const versions = main.getByRole('region', { name: 'Versions' });
     await expect(versions.getByRole('row').nth(1)).toContainText('Live');
-    await expect(versions.getByRole('row').nth(1)).toContainText('slow.ipynb');
+    await expect(versions.getByRole('row').nth(1)).toContainText(
+      'followed.ipynb'
+    );
     await expect(versions.getByRole('row')).toHaveCount(3);
   });
 });

@@ -10,7 +10,14 @@ export function triggerWord(
   trigger: IRun['trigger'],
   trans: TranslationBundle
 ): string {
-  return trigger === 'manual' ? trans.__('By hand') : trans.__('Schedule');
+  switch (trigger) {
+    case 'manual':
+      return trans.__('By hand');
+    case 'schedule':
+      return trans.__('Schedule');
+    case 'retry':
+      return trans.__('Retry');
+  }
 }
 
 export function versionStateWord(

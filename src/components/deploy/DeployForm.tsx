@@ -5,6 +5,7 @@ import { Captured } from './Captured';
 import type { DeployDraft } from './draft';
 import { Field } from '../common/Field';
 import type { IDeployForm, IInspection } from './form';
+import { More } from './More';
 import { ParameterField } from './ParameterField';
 import { ScheduleFields } from './ScheduleFields';
 
@@ -76,7 +77,7 @@ function Parts(props: IPartProps): JSX.Element {
         onChange={change}
         trans={trans}
       />
-      {form.scheduled && <More {...props} />}
+      <More {...props} />
     </>
   );
 }
@@ -185,46 +186,4 @@ function noParameters(
         'The parameters of a notebook in %1 are not known here; the command line sets them.',
         inspection.kernel.language
       );
-}
-
-/** What a schedule does in the two awkward cases. */
-function More({ draft, form, trans }: IPartProps): JSX.Element {
-  return (
-    <details className="jp-deploy-Fold">
-      <summary>{trans.__('More about the schedule')}</summary>
-      <Field label={trans.__('When this machine was off at a due time')}>
-        {attributes => (
-          <select
-            {...attributes}
-            value={form.catchUp}
-            onChange={event =>
-              draft.change({
-                catchUp: event.target.value as IDeployForm['catchUp']
-              })
-            }
-          >
-            <option value="latest">{trans.__('catch up on the latest')}</option>
-            <option value="all">{trans.__('catch up on all')}</option>
-            <option value="none">{trans.__('leave it out')}</option>
-          </select>
-        )}
-      </Field>
-      <Field label={trans.__('When the run before is not done yet')}>
-        {attributes => (
-          <select
-            {...attributes}
-            value={form.overlap}
-            onChange={event =>
-              draft.change({
-                overlap: event.target.value as IDeployForm['overlap']
-              })
-            }
-          >
-            <option value="skip">{trans.__('leave it out')}</option>
-            <option value="allow">{trans.__('run beside it')}</option>
-          </select>
-        )}
-      </Field>
-    </details>
-  );
 }

@@ -18,7 +18,15 @@ import type { IDeployForm, IFieldErrors } from './form';
 const PAUSE = 300;
 
 /** Fields that the form can mark; a problem with any other is shown above it. */
-const FIELDS = ['name', 'files', 'schedule.cron', 'schedule.timezone'];
+const FIELDS = [
+  'name',
+  'files',
+  'schedule.cron',
+  'schedule.timezone',
+  'retry.attempts',
+  'timeout.run',
+  'timeout.cell'
+];
 
 export interface IDeployDraftOptions {
   api: DeployApi;
@@ -288,6 +296,9 @@ export class DeployDraft implements IDisposable {
 /** Part of the form → field of the request. */
 const FIELD_OF: Readonly<Record<string, string>> = {
   cron: 'schedule.cron',
+  retries: 'retry.attempts',
+  runLimit: 'timeout.run',
+  cellLimit: 'timeout.cell',
   timezone: 'schedule.timezone'
 };
 

@@ -10,6 +10,11 @@ export type IInspection = Schemas['Inspection'];
 export type IDeployRequest = Schemas['DeployRequest'];
 type ISchedule = Schemas['Schedule'];
 
+interface IKept {
+  readonly jitter: number;
+  readonly policies: Schemas['Policies'] | null;
+}
+
 /** What a person has typed, as typed. */
 export interface IDeployForm {
   readonly name: string;
@@ -18,6 +23,13 @@ export interface IDeployForm {
   readonly timezone: string;
   readonly catchUp: NonNullable<ISchedule['catch_up']>;
   readonly overlap: NonNullable<ISchedule['overlap']>;
+  /** How often it is tried again. */
+  readonly retries: string;
+  /** Lengths of time such as `2h`; empty for none. */
+  readonly runLimit: string;
+  readonly cellLimit: string;
+  /** What the live version has and the form does not show. */
+  readonly kept: IKept;
   /** Parameter → text of its field. */
   readonly texts: ITexts;
   /** Paths and patterns, one on each line. */
@@ -45,9 +57,30 @@ export function initialForm(
     timezone: schedule?.timezone ?? zone,
     catchUp: schedule?.catch_up ?? 'latest',
     overlap: schedule?.overlap ?? 'skip',
+    retries: String((live?.policies.retry.attempts ?? 1) - 1),
+    runLimit: limitText(live?.policies.timeout.run ?? null),
+    cellLimit: limitText(live?.policies.timeout.cell ?? null),
+    kept: {
+      jitter: schedule?.jitter ?? 0,
+      policies: live?.policies ?? null
+    },
     texts,
     files: live ? filesBeside(live).join('\n') : ''
   };
+}
+
+/** 7200 → "2h": the largest unit that fits without a rest. */
+export function limitText(seconds: number | null): string {
+  if (seconds === null) {
+    return '';
+  }
+  const units: [number, string][] = [
+    [86400, 'd'],
+    [3600, 'h'],
+    [60, 'm']
+  ];
+  const [size, unit] = units.find(([size]) => seconds % size === 0) ?? [1, 's'];
+  return `${seconds / size}${unit}`;
 }
 
 function initialText(
@@ -119,6 +152,9 @@ export function readForm(
       'Name a time zone, for example Europe/Berlin.'
     );
   }
+  if (!/^[0-9]$/.test(form.retries.trim())) {
+    problems['retry.attempts'] = trans.__('A whole number from 0 to 9.');
+  }
   return {
     request: {
       name: form.name.trim(),
@@ -126,6 +162,7 @@ export function readForm(
       files: patternsOf(form.files),
       parameters: values,
       schedule: scheduleOf(form),
+      ...policiesOf(form),
       expected_version: expectedVersion,
       replace: false
     },
@@ -141,7 +178,28 @@ export function scheduleOf(form: IDeployForm): ISchedule | null {
     cron: form.cron.trim(),
     timezone: form.timezone.trim(),
     catch_up: form.catchUp,
-    overlap: form.overlap
+    overlap: form.overlap,
+    jitter: form.kept.jitter
+  };
+}
+
+function policiesOf(
+  form: IDeployForm
+): Pick<IDeployRequest, 'retry' | 'timeout' | 'max_running' | 'priority'> {
+  const policies = form.kept.policies;
+  return {
+    // Members that are left out are as usual.
+    retry: {
+      ...policies?.retry,
+      attempts: Number(form.retries) + 1
+    } as Schemas['Retry'],
+    timeout: {
+      ...policies?.timeout,
+      run: form.runLimit.trim() || null,
+      cell: form.cellLimit.trim() || null
+    },
+    max_running: policies?.max_running ?? null,
+    priority: policies?.priority ?? null
   };
 }
 

@@ -13,7 +13,7 @@ const STATES: readonly IRunState[] = [
   'missed',
   'skipped'
 ];
-const TRIGGERS: readonly IRun['trigger'][] = ['manual', 'schedule'];
+const TRIGGERS: readonly IRun['trigger'][] = ['manual', 'schedule', 'retry'];
 
 export interface IFiltersProps {
   filter: IRunFilter;

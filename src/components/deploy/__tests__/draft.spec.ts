@@ -64,7 +64,8 @@ describe('DeployDraft', () => {
         cron: '0 6 * * *',
         timezone: 'UTC',
         catch_up: 'latest',
-        overlap: 'skip'
+        overlap: 'skip',
+        jitter: 0
       }
     });
     api.inspect.mockResolvedValue(inspection({ current: live }));

@@ -51,6 +51,12 @@ export function deployment(part: Partial<IDeployment> = {}): IDeployment {
     },
     files: [],
     git: null,
+    policies: {
+      retry: { attempts: 3, backoff: 60, on: ['lost'] },
+      timeout: { run: 7200, cell: 90, queue: null, kernel_start: 60 },
+      max_running: 1,
+      priority: 5
+    },
     ...part
   };
 }

@@ -26,7 +26,8 @@ describe('initialForm', () => {
         cron: '0 7 * * *',
         timezone: 'Asia/Tokyo',
         catch_up: 'none',
-        overlap: 'allow'
+        overlap: 'allow',
+        jitter: 30
       }
     });
     expect(initialForm(inspection(), live, zone)).toEqual({
@@ -36,6 +37,10 @@ describe('initialForm', () => {
       timezone: 'Asia/Tokyo',
       catchUp: 'none',
       overlap: 'allow',
+      retries: '2',
+      runLimit: '2h',
+      cellLimit: '90s',
+      kept: { jitter: 30, policies: live.policies },
       texts: { region: 'eu', n_rows: '20' },
       files: 'lib/a.py\n../data.csv'
     });

@@ -25,6 +25,7 @@ export function run(part: Partial<IRun> = {}): IRun {
     metrics: {},
     outputs: [],
     cost: null,
+    not_before: null,
     ...part
   };
 }
