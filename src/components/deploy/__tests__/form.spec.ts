@@ -91,6 +91,10 @@ describe('readForm', () => {
         files: ['a.py'],
         parameters: {},
         schedule: null,
+        retry: { attempts: 1 },
+        timeout: { run: null, cell: null },
+        max_running: null,
+        priority: null,
         expected_version: 3,
         replace: false
       },
@@ -118,7 +122,27 @@ describe('readForm', () => {
       cron: '0 6 * * *',
       timezone: 'UTC',
       catch_up: 'latest',
-      overlap: 'skip'
+      overlap: 'skip',
+      jitter: 0
+    });
+  });
+
+  it('keeps what the live version has and the form does not show', () => {
+    const live = deployment();
+    const form = initialForm(inspection(), live, zone);
+    const changed = { ...form, retries: '4', cellLimit: '' };
+    const { request } = readForm(
+      'churn.ipynb',
+      changed,
+      inspection(),
+      3,
+      trans
+    );
+    expect(request).toMatchObject({
+      retry: { attempts: 5, backoff: 60, on: ['lost'] },
+      timeout: { run: '2h', cell: null, kernel_start: 60 },
+      max_running: 1,
+      priority: 5
     });
   });
 
@@ -128,11 +152,13 @@ describe('readForm', () => {
       scheduled: true,
       cron: '',
       timezone: '',
+      retries: '1.5',
       texts: { region: 'eu', n_rows: 'many' }
     });
     expect(Object.keys(errors).sort()).toEqual([
       'name',
       'parameters.n_rows',
+      'retry.attempts',
       'schedule.cron',
       'schedule.timezone'
     ]);
