@@ -14,8 +14,15 @@ export interface IMoreProps {
 export function More(props: IMoreProps): JSX.Element {
   const { draft, form, trans } = props;
   const wrong = FIELDS.some(field => field in draft.errors);
+  const [open, setOpen] = React.useState(false);
+  // What is wrong has to be seen; what was opened stays open.
+  React.useEffect(() => setOpen(was => was || wrong), [wrong]);
   return (
-    <details className="jp-deploy-Fold" open={wrong || undefined}>
+    <details
+      className="jp-deploy-Fold"
+      open={open}
+      onToggle={event => setOpen(event.currentTarget.open)}
+    >
       <summary>{trans.__('More: retries, limits')}</summary>
       <div className="jp-deploy-FieldGrid">
         <Retries {...props} />
