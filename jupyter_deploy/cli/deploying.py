@@ -16,7 +16,7 @@ from jupyter_deploy.cli.following import wait
 from jupyter_deploy.cli.render import print_line, run_sentence
 from jupyter_deploy.domain.names import check_name, suggest_name
 from jupyter_deploy.domain.parameters import parse_assignment
-from jupyter_deploy.domain.policies import MAX_ATTEMPTS, MAX_RUNNING, read_policies
+from jupyter_deploy.domain.policies import MAX_ATTEMPTS, MAX_RUNNING, Policies, read_policies
 from jupyter_deploy.domain.schedule import CATCH_UP, OVERLAP
 from jupyter_deploy.errors import InvalidInput, NotFound
 from jupyter_deploy.timetable import check_schedule
@@ -160,9 +160,12 @@ def _live(engine: EngineClient, name: str) -> Document | None:
 
 
 def _tell_dropped(before: Document | None, after: Document) -> None:
-    """A schedule that silently stops would be noticed too late."""
+    """A schedule that silently stops would be noticed too late, and so would a limit."""
     if before and before["schedule"] and not after["schedule"]:
         say(f"Note: its schedule is gone ({schedule_text(before)}); --cron gives it one again.")
+    usual = Policies().to_json()
+    if before and before["policies"] != usual and after["policies"] == usual:
+        say("Note: its retries and limits are gone; --retries, --timeout and others give them.")
 
 
 def _print(document: Document, created: bool) -> None:

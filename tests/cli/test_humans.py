@@ -191,11 +191,13 @@ def test_show_and_versions(deployed: Home) -> None:
     assert "live" in deployed("versions", "good").out
 
 
-def test_a_dropped_schedule_is_told(deploy_home: Home) -> None:
+def test_what_is_dropped_is_told(deploy_home: Home) -> None:
     deploy_home.notebook("report.ipynb", "1")
-    deploy_home("notebook", "report.ipynb", "--cron", "@daily", "--timezone", "UTC")
+    given = ("--cron", "@daily", "--timezone", "UTC", "--timeout", "2h")
+    assert "gone" not in deploy_home("notebook", "report.ipynb", *given).err
     answer = deploy_home("notebook", "report.ipynb")
     assert "its schedule is gone" in answer.err
+    assert "its retries and limits are gone" in answer.err
     assert deploy_home("notebook", "report.ipynb").err == ""
 
 

@@ -1,5 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { formatDuration, formatElapsed } from '../common/format';
+import {
+  formatDuration,
+  formatElapsed,
+  formatRelative
+} from '../common/format';
 import type { IRun } from '../common/types';
 
 /** A run that may still change. */
@@ -39,13 +43,7 @@ export function verdictSentence(
   const reason = because(run.reason);
   switch (run.state) {
     case 'queued':
-      return sentence(
-        trans.__(
-          'Queued for %1, starts as soon as there is room',
-          since(run.created_at, now)
-        ),
-        reason
-      );
+      return sentence(queued(run, trans, now), reason);
     case 'running':
       return running(run, trans, now);
     case 'succeeded':
@@ -59,6 +57,18 @@ export function verdictSentence(
     case 'skipped':
       return sentence(trans.__('Skipped'), reason);
   }
+}
+
+function queued(run: IRun, trans: TranslationBundle, now: Date): string {
+  const tries = run.attempts.length;
+  if (tries > 0 && run.not_before) {
+    const moment = formatRelative(new Date(run.not_before), now);
+    return trans.__('Attempt %1 failed, the next one starts %2', tries, moment);
+  }
+  return trans.__(
+    'Queued for %1, starts as soon as there is room',
+    since(run.created_at, now)
+  );
 }
 
 function since(start: string, now: Date): string {

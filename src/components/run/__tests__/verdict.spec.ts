@@ -15,6 +15,27 @@ describe('verdictSentence', () => {
     expect(sentence({})).toBe('Succeeded in 12 s.');
   });
 
+  it('says when a failed attempt is followed by another one', () => {
+    const attempt = {
+      fence: 1,
+      executor: 'local',
+      outcome: 'runner died',
+      started_at: START,
+      ended_at: START
+    };
+    expect(
+      sentence({
+        state: 'queued',
+        verdict: null,
+        attempts: [attempt],
+        not_before: new Date(now.getTime() + 40_000).toISOString(),
+        reason: 'The runner died.'
+      })
+    ).toBe(
+      'Attempt 1 failed, the next one starts in 40 seconds: The runner died.'
+    );
+  });
+
   it('names a warning', () => {
     expect(
       sentence({
