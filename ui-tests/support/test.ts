@@ -71,15 +71,20 @@ export class Deployments {
 }
 
 interface IFixtures {
+  /** Whether the deployments may stay, as nothing follows. */
+  leaveBehind: boolean;
   server: Server;
   deployments: Deployments;
 }
 
 export const test = base.extend<IFixtures>({
-  server: async ({ request, tmpPath }, use) => {
+  leaveBehind: [false, { option: true }],
+  server: async ({ request, tmpPath, leaveBehind }, use) => {
     const server = new Server(request, tmpPath);
     await use(server);
-    await server.clear();
+    if (!leaveBehind) {
+      await server.clear();
+    }
   },
   deployments: async ({ page }, use) => {
     await use(new Deployments(page));
