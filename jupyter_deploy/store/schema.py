@@ -14,11 +14,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -60,6 +62,7 @@ deployments = Table(
     Column("live_version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
+    Column("origin", Text),
 )
 Index(
     "one_deployment_per_name",
@@ -127,6 +130,9 @@ runs = Table(
     Column("expires_at", UtcDateTime),
     Column("max_running", Integer),
     Column("priority", Integer, nullable=False, server_default=text("0")),
+    Column("engine", String(32)),
+    Column("why", Text),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("schedule_id", "due_at", name="one_run_per_due_time"),
     UniqueConstraint("deployment_id", "idempotency_key", name="one_run_per_key"),
     sqlite_autoincrement=True,
@@ -143,6 +149,25 @@ attempts = Table(
     Column("outcome", Text),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("engine", String(32)),
+)
+
+engines = Table(
+    "engines",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("incarnation", String(32), nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("digest", String(71), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 environments = Table(

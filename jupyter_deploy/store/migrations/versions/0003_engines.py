@@ -1,0 +1,36 @@
+"""Several engines on one database; where a notebook lies, why a run is there, what is kept."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from jupyter_deploy.store.schema import UtcDateTime
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "engines",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("incarnation", sa.String(32), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=False),
+    )
+    op.create_table(
+        "blobs",
+        sa.Column("digest", sa.String(71), primary_key=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+    )
+    # Runs of before have no engine: the one that opens the database adopts them.
+    op.add_column("runs", sa.Column("engine", sa.String(32)))
+    op.add_column("attempts", sa.Column("engine", sa.String(32)))
+    op.add_column("runs", sa.Column("why", sa.Text()))
+    op.add_column(
+        "runs", sa.Column("pinned", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
+    op.add_column("deployments", sa.Column("origin", sa.Text()))
