@@ -4,41 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
 import json
 import logging
 import math
 import os
 import secrets
 import signal
+import socket
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
+from uuid import uuid4
 
 import psutil
+from sqlalchemy import Engine
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from jupyter_deploy import __version__
 from jupyter_deploy.artifacts.files import FileBlobStore
+from jupyter_deploy.artifacts.shared import SharedBlobStore
 from jupyter_deploy.config import Settings
+from jupyter_deploy.domain.engines import Member
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.lease import Lease
+from jupyter_deploy.engine.publishing import Publisher
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import Conflict, Unavailable
 from jupyter_deploy.executors.local import LocalExecutor
+from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import SystemClock
 from jupyter_deploy.ports.store import Store
 from jupyter_deploy.server.api import make_application
 from jupyter_deploy.server.base import Context
 from jupyter_deploy.server.handlers import MAX_BLOB
+from jupyter_deploy.store.blobs import DatabaseBlobs
 from jupyter_deploy.store.copies import Copies
 from jupyter_deploy.store.database import open_database
+from jupyter_deploy.store.listening import Listener
 from jupyter_deploy.store.sql import SqlStore
 
 log = logging.getLogger(__name__)
@@ -55,16 +67,29 @@ def run_engine(settings: Settings) -> None:
     """
     _make_folder(settings.data_dir, "JUPYTER_DATA_DIR")
     _make_folder(settings.runtime_dir, "JUPYTER_RUNTIME_DIR")
-    with _own(settings.lock_file):
+    with ExitStack() as held:
+        for lock in _locks(settings):
+            held.enter_context(_own(lock))
         settings.runtime_file.unlink(missing_ok=True)  # of an engine that was killed
         copies = _copies(settings)
         if copies and (said := copies.recover(SystemClock().now())):
             log.error("%s", said)
-        store = SqlStore(open_database(settings.database_url))
-        try:
-            asyncio.run(_serve(settings, store, copies))
-        finally:
-            store.dispose()
+        database = open_database(settings.database_url)
+        held.callback(database.dispose)
+        asyncio.run(_serve(settings, database, copies))
+
+
+def _locks(settings: Settings) -> list[Path]:
+    """An SQLite file that lies elsewhere could be another data directory's too."""
+    file = settings.database_file
+    if file is None or file.absolute().parent == settings.data_dir:
+        return [settings.lock_file]
+    return [settings.lock_file, file.absolute().with_name(f"{file.name}.lock")]
+
+
+def _blobs(settings: Settings, database: Engine) -> BlobStore:
+    local = FileBlobStore(settings.blobs_dir)
+    return SharedBlobStore(local, DatabaseBlobs(database)) if settings.shared_database else local
 
 
 def _copies(settings: Settings) -> Copies | None:
@@ -108,19 +133,37 @@ def _own(path: Path) -> IO[str]:
     return file
 
 
+def identify(settings: Settings) -> Member:
+    """This engine among others: a copy of its folder, or the same path elsewhere, is another."""
+    file = settings.identity_file
+    if not file.exists():
+        file.write_text(uuid4().hex, encoding="utf-8")
+    host = socket.gethostname()
+    told = "\n".join((file.read_text(encoding="utf-8"), host, str(settings.data_dir)))
+    key = hashlib.sha256(told.encode()).hexdigest()[:32]
+    return Member(key, uuid4().hex, host, os.getpid())
+
+
 @dataclass(frozen=True)
 class Parts:
     core: Core
     service: Service
-    blobs: FileBlobStore
+    blobs: BlobStore
 
 
-def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> Parts:
+def assemble(
+    settings: Settings, store: Store, blobs: BlobStore, on_quiet: Callable[[], None]
+) -> Parts:
     """The engine's parts on this store."""
     clock, executor = SystemClock(), LocalExecutor()
-    blobs = FileBlobStore(settings.blobs_dir)
-    watcher = Watcher(store, executor, clock, settings.runs_dir)
-    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, settings.max_running)
+    member = identify(settings)
+    watcher = Watcher(store, executor, clock, settings.runs_dir, member.id)
+    if blobs.shared:
+        watcher.publish = Publisher(blobs).publish
+    lease = None
+    if settings.shared_database:
+        lease = Lease(store, watcher, member, settings.lease_seconds, settings.deadline_file)
+    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, settings.max_running, lease)
     core = Core(
         store,
         Scheduler(store, clock),
@@ -128,22 +171,30 @@ def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> 
         dispatcher,
         quiet_seconds=settings.quiet_seconds,
         on_quiet=on_quiet,
+        lease=lease,
     )
     stays = settings.quiet_seconds == math.inf
     service = Service(store, blobs, watcher, dispatcher, clock, stays=stays)
     return Parts(core, service, blobs)
 
 
-async def _serve(settings: Settings, store: Store, copies: Copies | None) -> None:
+async def _serve(settings: Settings, database: Engine, copies: Copies | None) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
     def stop() -> None:
         loop.call_soon_threadsafe(stopped.set)
 
+    def told_to_stop() -> None:
+        if stopped.is_set():  # the second time at once
+            settings.runtime_file.unlink(missing_ok=True)
+            os._exit(1)
+        stopped.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    parts = assemble(settings, store, on_quiet=stop)
+        loop.add_signal_handler(number, told_to_stop)
+    blobs = _blobs(settings, database)
+    parts = assemble(settings, SqlStore(database), blobs, on_quiet=stop)
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)
@@ -151,6 +202,7 @@ async def _serve(settings: Settings, store: Store, copies: Copies | None) -> Non
     server = HTTPServer(make_application(context), max_body_size=MAX_BLOB)
     server.add_sockets(sockets)
     parts.core.start()
+    listener = Listener(database.url, parts.core.wake) if settings.shared_database else None
     copying = loop.create_task(_copy_regularly(copies)) if copies else None
     try:
         _announce(settings.runtime_file, {**status, "token": token})
@@ -161,6 +213,8 @@ async def _serve(settings: Settings, store: Store, copies: Copies | None) -> Non
         if copying:
             copying.cancel()
         server.stop()
+        if listener:
+            listener.close()
         await asyncio.to_thread(parts.core.stop)
         log.info("engine %s ended", os.getpid())
 

@@ -37,6 +37,13 @@ class Deploy(Configurable):
         600, min=1, help="Seconds without anything active after which the engine leaves"
     ).tag(config=True)
 
+    lease_seconds = Integer(
+        30,
+        min=3,
+        help="Seconds without a word from an engine after which others on the same PostgreSQL "
+        "database take over what it ran",
+    ).tag(config=True)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -45,6 +52,7 @@ class Settings:
     database_url: str
     max_running: int
     quiet_seconds: float
+    lease_seconds: float
 
     @property
     def runtime_file(self) -> Path:
@@ -70,6 +78,19 @@ class Settings:
     @property
     def lock_file(self) -> Path:
         return self.data_dir / "engine.lock"
+
+    @property
+    def shared_database(self) -> bool:
+        """Whether other engines may use the same database."""
+        return not self.database_url.startswith("sqlite")
+
+    @property
+    def identity_file(self) -> Path:
+        return self.data_dir / "engine.id"
+
+    @property
+    def deadline_file(self) -> Path:
+        return self.data_dir / "lease.json"
 
     @property
     def log_file(self) -> Path:
@@ -107,6 +128,7 @@ class Settings:
             "database": self.shown_database,
             "keeps_alive": [],
             "slots": self.max_running,
+            "engines": [],
         }
 
 
@@ -123,6 +145,7 @@ def load_settings() -> Settings:
         database_url=traits.database_url or f"sqlite:///{data_dir / 'deploy.db'}",
         max_running=traits.max_running or max(2, os.cpu_count() or 1),
         quiet_seconds=traits.quiet_seconds,
+        lease_seconds=traits.lease_seconds,
     )
 
 

@@ -18,6 +18,8 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 class FileBlobStore:
     """`root/ab/cdef…`; a file is complete from the moment it has its name."""
 
+    shared = False
+
     def __init__(self, root: Path) -> None:
         self._root = root
 

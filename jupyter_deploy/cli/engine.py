@@ -133,6 +133,12 @@ def _status() -> Document:
     return client.health()
 
 
+def _others(document: Document) -> str:
+    others = [item for item in document["engines"] if item["pid"] != document["pid"]]
+    said = [f"process {e['pid']} on {e['host']}{'' if e['alive'] else ' (silent)'}" for e in others]
+    return ", ".join(said) or "no other engine"
+
+
 def _print(document: Document, as_json: bool) -> None:
     if as_json:
         print_json(document)
@@ -150,6 +156,7 @@ def _print(document: Document, as_json: bool) -> None:
             "Runs": f"{used} of {slots} slots, {queued} queued",
             "Kept by": ", ".join(document["keeps_alive"]) or "nothing: it leaves after a while",
             "Uses": uses,
+            "Beside": _others(document),
             "Data": document["data_dir"],
         }
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from jupyter_deploy.domain.policies import MAX_BACKOFF, Retry
 from jupyter_deploy.domain.runs import Attempt, Closing, RunState
+from jupyter_deploy.domain.verdict import NEVER_STARTED
 
 #: Outcomes of attempts that ended by a signal; three of them and nothing is tried again.
 DEATHS = ("runner died", "kernel died")
@@ -27,6 +28,8 @@ def with_retry(
     jitter: Jitter,
 ) -> Closing:
     """The closing of the newest of `attempts`, with `retry_at` when another one follows."""
+    if closing.outcome == NEVER_STARTED and len(attempts) < POISONED:
+        return replace(closing, retry_at=now)  # nothing was executed: nothing happens twice
     if closing.state is not RunState.FAILED or closing.fault not in retry.on:
         return closing
     if closing.outcome in HOPELESS or len(attempts) >= retry.attempts:

@@ -45,11 +45,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Attempt:
+    """`engine` started it; `ledger` is its ledger's digest where engines share their files."""
+
     fence: int
     executor: str
     outcome: str | None
     started_at: datetime
     ended_at: datetime | None
+    engine: str | None = None
+    ledger: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,3 +103,4 @@ class Closing:
     progress: Progress | None = None
     outputs: tuple[OutputFile, ...] = ()
     retry_at: datetime | None = None
+    ledger: str | None = None

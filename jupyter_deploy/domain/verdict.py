@@ -20,6 +20,8 @@ from jupyter_deploy.domain.runs import RunState
 
 #: A reason is one sentence; longer texts of exceptions are cut.
 MAX_TEXT = 500
+#: Outcome of an attempt of which nothing was executed.
+NEVER_STARTED = "never started"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -27,11 +29,16 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 class Ending:
     """What the engine knows of the runner's end beside the ledger.
 
-    `signal` is the one that ended the runner, None when that is not known.
+    `signal` is the one that ended the runner, None when that is not known. `lapsed`:
+    it ended itself since its engine's lease ran out; `taken_over`: another engine
+    had it, whose ledger nobody can read; `untouched`: it has no ledger.
     """
 
     cancel_requested: bool
     signal: int | None = None
+    lapsed: bool = False
+    taken_over: bool = False
+    untouched: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,23 @@ def _without_result(entries: Sequence[Entry], ending: Ending) -> Verdict:
     cell = started[-1] if started else None
     if ending.cancel_requested:
         return _cancelled(cell)
+    if ending.taken_over:
+        return _lost(
+            None,
+            "engine lost",
+            "The engine that ran it fell silent; its machine may be down or cut off: run it again.",
+        )
+    if ending.untouched:
+        return _lost(
+            None, NEVER_STARTED, "The engine was ended before the notebook began: run it again."
+        )
+    if ending.lapsed:
+        return _lost(
+            cell,
+            "lease lapsed",
+            "The engine lost touch with the database, so the run was stopped before another "
+            "engine could start it a second time: run it again.",
+        )
     where = f"in {cell_name(cell)}" if started else "before the first cell"
     by = f" by {signal_name(ending.signal)}" if ending.signal else ""
     return _lost(

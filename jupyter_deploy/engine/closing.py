@@ -56,6 +56,8 @@ def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
     )
 
     target = placement.folder / "output.ipynb"
+    if not (placement.folder / "task.json").exists():
+        return ()  # of another engine, or never begun
     try:
         content = rebuild_file(
             placement.folder / "task.json",

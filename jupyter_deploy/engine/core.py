@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.lease import Lease
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import Unavailable
@@ -26,7 +27,7 @@ Job = tuple[Callable[[], Any], "Future[Any]"]
 BUSY = 0.1
 IDLE = 5.0
 #: Seconds until what failed is tried again.
-TROUBLED = 1.0
+TROUBLED = 0.5
 
 
 class Core:
@@ -41,11 +42,13 @@ class Core:
         *,
         quiet_seconds: float,
         on_quiet: Callable[[], None],
+        lease: Lease | None = None,
     ) -> None:
         self._store = store
         self._scheduler = scheduler
         self._watcher = watcher
         self._dispatcher = dispatcher
+        self._lease = lease
         self._quiet_seconds = quiet_seconds
         self._on_quiet = on_quiet
         #: Monotonic time of the last use by a person.
@@ -54,6 +57,8 @@ class Core:
         self.last_event = 0
         self._adopted = False
         self._troubled = False
+        self._stopping = False
+        self._woken = threading.Event()
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="engine")
 
@@ -61,13 +66,20 @@ class Core:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the jobs that wait and end the thread; runners go on."""
+        """Finish the jobs that wait and end the thread; nothing new is started, runners go on."""
+        self._stopping = True
         self._jobs.put(None)
         self._thread.join()
 
     def touch(self) -> None:
         """Somebody uses the engine: stay for another quiet time."""
         self.last_use = time.monotonic()
+
+    def wake(self) -> None:
+        """Something has changed in the database: look now."""
+        if not self._woken.is_set():
+            self._woken.set()
+            self.submit(self._woken.clear)
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Run the job on the engine's thread."""
@@ -91,16 +103,27 @@ class Core:
     def _step(self) -> None:
         self._troubled = True  # until everything below went well
         if not self._adopted:
-            self._watcher.adopt()
-            self._look_for_events()
-            self._adopted = True
-        steps = (self._scheduler.tick, self._watcher.check, self._dispatcher.fill)
+            self._adopt()
+        if self._lease:
+            self._lease.hold()
+        steps = [self._scheduler.tick, self._watcher.check]
+        if self._lease:
+            steps.insert(0, self._lease.take_over)
+        if not self._stopping:
+            steps.append(self._dispatcher.fill)
         # All of them, unless the database is away: each would wait for it.
         done = [self._guarded(step, Unavailable) for step in steps]
         self._troubled = None in done
         if any(done):
             self._look_for_events()
         self._leave_if_quiet()
+
+    def _adopt(self) -> None:
+        if self._lease:
+            self._lease.begin()
+        self._watcher.adopt()
+        self._look_for_events()
+        self._adopted = True
 
     def _look_for_events(self) -> None:
         self.last_event = self._store.last_event()
@@ -111,7 +134,8 @@ class Core:
         if len(self._watcher):
             return BUSY
         waits = (self._scheduler.seconds_to_next(), self._dispatcher.seconds_to_next())
-        return min([IDLE, *(seconds for seconds in waits if seconds is not None)])
+        longest = self._lease.pause if self._lease else IDLE
+        return min([longest, *(seconds for seconds in waits if seconds is not None)])
 
     def _leave_if_quiet(self) -> None:
         if time.monotonic() - self.last_use < self._quiet_seconds:

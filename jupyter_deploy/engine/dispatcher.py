@@ -10,6 +10,7 @@ from typing import Any
 
 from jupyter_deploy.domain.bundle import CapturedFile
 from jupyter_deploy.domain.runs import Closing, RunState
+from jupyter_deploy.engine.lease import Lease
 from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import DeployError
@@ -28,6 +29,7 @@ class Dispatcher:
         watcher: Watcher,
         clock: Clock,
         slots: int,
+        lease: Lease | None = None,
     ) -> None:
         self._store = store
         self._executor = executor
@@ -35,6 +37,7 @@ class Dispatcher:
         self._watcher = watcher
         self._clock = clock
         self.slots = slots
+        self._lease = lease
 
     def fill(self) -> bool:
         """Start queued runs while slots are free; True when something has changed."""
@@ -43,7 +46,10 @@ class Dispatcher:
         free = self.slots - len(self._watcher)
         if free <= 0:
             return bool(expired)
-        claims = self._store.claim(free, self._executor.name, now)
+        claims = self._store.claim(free, self._executor.name, now, self._watcher.engine)
+        for claim in claims:
+            # Whatever happens below, the watcher notices that no runner lives.
+            self._watcher.watch(self._watcher.placement(claim.run.id, claim.fence))
         take_turns(claims, self._start)
         return bool(claims or expired)
 
@@ -56,8 +62,6 @@ class Dispatcher:
 
     def _start(self, claim: Claim) -> None:
         placement = self._watcher.placement(claim.run.id, claim.fence)
-        # Whatever happens below, the watcher notices that no runner lives.
-        self._watcher.watch(placement)
         try:
             placement.folder.mkdir(parents=True)
             _write_whole(placement.folder / "task.json", self._task(claim))
@@ -77,12 +81,19 @@ class Dispatcher:
             "kernel": bundle.kernel.name,
             "language": bundle.kernel.language,
             "parameters": claim.run.parameters,
+            "lease": self._terms(),
             "timeouts": {
                 "kernel_start": limits.kernel_start,
                 "cell": limits.cell,
                 "run": limits.run,
             },
         }
+
+    def _terms(self) -> dict[str, str] | None:
+        """What the runner has to keep an eye on."""
+        if self._lease is None:
+            return None
+        return {"file": str(self._lease.file), "term": self._lease.member.term}
 
     def _file(self, item: CapturedFile) -> dict[str, str]:
         return {"path": item.path, "blob": str(self._blobs.path(item.digest))}

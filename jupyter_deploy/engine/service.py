@@ -11,6 +11,7 @@ from typing import Any
 
 from jupyter_deploy.domain.bundle import Bundle
 from jupyter_deploy.domain.deployments import Deployment, Event, NewVersion, Version
+from jupyter_deploy.domain.engines import Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.ledger import Entry
 from jupyter_deploy.domain.names import check_name
@@ -18,6 +19,7 @@ from jupyter_deploy.domain.parameters import check_parameters
 from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.ledger_tail import read_entries
+from jupyter_deploy.engine.publishing import place_of
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import Conflict, InvalidInput, NotFound
 from jupyter_deploy.ports.blobs import BlobStore
@@ -188,7 +190,11 @@ class Service:
     def ledger(self, run_id: int) -> tuple[Iterator[Entry], bool]:
         """The newest attempt's entries, and whether the run has ended."""
         run = self._store.run(run_id)
-        return read_entries(self.folder(run) / "ledger.jsonl"), not run.state.open
+        path = self.folder(run) / "ledger.jsonl"
+        kept = run.attempts[-1].ledger if run.attempts else None
+        if kept and not path.exists():  # it ran elsewhere
+            path = self._blobs.path(kept)
+        return read_entries(path), not run.state.open
 
     def source(self, run_id: int) -> Path:
         return self._blobs.path(self._store.run_version(run_id).bundle.notebook.digest)
@@ -199,10 +205,12 @@ class Service:
         for item in run.outputs:
             if item.name == name:
                 folder = self.folder(run)
-                place = folder if name == "output.ipynb" else folder / "work"
-                if _leads_out(place / name, place):
+                path = place_of(folder, name)
+                if _leads_out(path, folder):
                     break
-                return place / name, item.media_type
+                if self._blobs.shared and not path.exists():  # it ran elsewhere
+                    path = self._blobs.path(item.digest)
+                return path, item.media_type
         raise NotFound(
             f"Run {run_id} has no output {name!r}.",
             hint="It may still be running; its outputs are listed at the run.",
@@ -227,6 +235,7 @@ class Service:
             "slots": self._dispatcher.slots,
             "queued": activity.queued,
             "running_runs": activity.running,
+            "engines": [_described(seen) for seen in self._store.engines()],
             "keeps_alive": self._reasons(activity.queued + activity.running, activity.schedules),
         }
 
@@ -237,6 +246,16 @@ class Service:
         if schedules:
             reasons.append(f"{schedules} schedule{'s' if schedules > 1 else ''} in force")
         return reasons
+
+
+def _described(seen: Seen) -> dict[str, Any]:
+    member = seen.member
+    return {
+        "host": member.host,
+        "pid": member.pid,
+        "since": seen.since.isoformat(),
+        "alive": seen.alive,
+    }
 
 
 def _leads_out(path: Path, folder: Path) -> bool:

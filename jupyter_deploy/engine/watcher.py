@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from jupyter_deploy.deadline import LAPSED
 from jupyter_deploy.domain.ledger import Entry, progress
 from jupyter_deploy.domain.retrying import Jitter, with_retry
 from jupyter_deploy.domain.runs import Closing, Progress
@@ -23,6 +25,13 @@ log = logging.getLogger(__name__)
 
 #: A runner that was asked to stop has this long before it is killed.
 CANCEL_GRACE = timedelta(seconds=10)
+
+
+Publish = Callable[[Placement, Closing], Closing]
+
+
+def _keep(_placement: Placement, closing: Closing) -> Closing:
+    return closing
 
 
 def _anything_up_to(seconds: float) -> float:
@@ -48,12 +57,16 @@ class Watcher:
         executor: Executor,
         clock: Clock,
         runs_dir: Path,
+        engine: str,
         jitter: Jitter = _anything_up_to,
     ) -> None:
         self._store = store
         self._executor = executor
         self._clock = clock
         self._runs_dir = runs_dir
+        self.engine = engine
+        #: Brings what a closed attempt left to where it is kept.
+        self.publish: Publish = _keep
         self._jitter = jitter
         self._live: dict[int, _Live] = {}
 
@@ -73,12 +86,18 @@ class Watcher:
         self._live.pop(placement.run_id, None)
 
     def adopt(self) -> None:
-        """Take over the attempts of an engine that is gone, alive or dead."""
-        for run in self._store.running():
+        """Take over the attempts of the process before this one, alive or dead."""
+        for run in self._store.running(self.engine):
             log.info("adopting run %s", run.id)
             self.watch(self.placement(run.id, run.fence))
             if run.cancel_requested:
                 self.cancel(run.id)
+
+    def give_up(self) -> None:
+        """End what runs here without a word: it is another engine's now."""
+        for live in self._live.values():
+            self._executor.kill(live.placement)
+        self._live.clear()
 
     def progress(self, run_id: int) -> Progress | None:
         live = self._live.get(run_id)
@@ -115,12 +134,22 @@ class Watcher:
         placement = live.placement
         self._executor.kill(placement)  # what the notebook left behind
         live.read()
-        ending = Ending(cancel_requested=live.cancelled_at is not None)
-        closing = self.or_again(placement, conclude(placement, live.entries, ending))
+        closing = conclude(placement, live.entries, self._ending(live))
+        closing = self.or_again(placement, self.publish(placement, closing))
         if not self._store.close(placement.run_id, placement.fence, closing, self._clock.now()):
             log.warning("run %s: a stale end was discarded", placement.run_id)
         # Last, so that an end that could not be written is tried again.
         del self._live[placement.run_id]
+
+    def _ending(self, live: _Live) -> Ending:
+        placement = live.placement
+        begun_by = self._store.run(placement.run_id).attempts[-1].engine
+        return Ending(
+            cancel_requested=live.cancelled_at is not None,
+            lapsed=(placement.folder / LAPSED).exists(),
+            untouched=not (placement.folder / "ledger.jsonl").exists(),
+            taken_over=begun_by not in (None, self.engine),
+        )
 
     def or_again(self, placement: Placement, closing: Closing) -> Closing:
         """The closing, with the time of another attempt where the version wants one."""

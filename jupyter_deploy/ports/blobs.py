@@ -8,6 +8,9 @@ from typing import Protocol
 
 
 class BlobStore(Protocol):
+    shared: bool
+    """Whether other engines see the same contents."""
+
     def has(self, digest: str) -> bool:
         """Whether the whole content is stored."""
 

@@ -15,6 +15,7 @@ from jupyter_deploy.domain.deployments import (
     NewVersion,
     Version,
 )
+from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.runs import Closing, Run, RunState
@@ -124,8 +125,8 @@ class Store(Protocol):
     def room(self, deployment: str) -> int:
         """How many more runs of it may be queued."""
 
-    def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
-        """Move up to `slots` queued runs to running, a new fence each.
+    def claim(self, slots: int, executor: str, now: datetime, engine: str) -> list[Claim]:
+        """Move up to `slots` queued runs to running on this engine, a new fence each.
 
         Higher priority first, then the older one; none before its time, none
         beyond what its deployment may have running at once.
@@ -137,8 +138,8 @@ class Store(Protocol):
     def expire(self, now: datetime) -> int:
         """Fail the runs that have waited longer than they may; how many."""
 
-    def running(self) -> list[Run]:
-        """All running runs."""
+    def running(self, engine: str) -> list[Run]:
+        """The running runs that are this engine's, or nobody's."""
 
     def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
         """End the attempt, and its run unless another attempt follows.
@@ -154,6 +155,24 @@ class Store(Protocol):
 
     def to_cancel(self) -> list[int]:
         """Ids of the running runs that somebody wants to end."""
+
+    def join(self, member: Member, lease: float) -> Member:
+        """Enter the engine with a lease of so many seconds on the database's clock.
+
+        While the engine is known its term goes on; that is the member returned.
+        """
+
+    def renew(self, member: Member, lease: float) -> bool:
+        """A new lease from now; False when the term is over: its runs are another's."""
+
+    def take_over(self, member: Member) -> list[Run]:
+        """End the terms of engines whose lease has passed; their running runs become ours.
+
+        No two engines get the same run.
+        """
+
+    def engines(self) -> list[Seen]:
+        """All that are known, the longest known first."""
 
     def put_environment(self, environment: Environment) -> None:
         """Storing it again changes nothing."""

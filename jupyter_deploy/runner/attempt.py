@@ -15,6 +15,7 @@ from typing import Any
 
 from jupyter_deploy.domain.ledger import Finished, warning
 from jupyter_deploy.domain.verdict import weigh
+from jupyter_deploy.runner.deadline import obey
 from jupyter_deploy.runner.execution import Execution
 from jupyter_deploy.runner.ledger_file import LedgerFile
 from jupyter_deploy.runner.notebook_file import mark_notebook, save
@@ -31,8 +32,11 @@ def main(folder: Path) -> int:
     """
     logging.basicConfig(level=logging.WARNING)
     try:
+        task = read_task(folder)
+        if task.lease is not None:
+            obey(task.lease, folder)
         file = LedgerFile(folder / "ledger.jsonl")
-        _Attempt(folder, read_task(folder), file).run()
+        _Attempt(folder, task, file).run()
     except Exception:
         traceback.print_exc()
         return 1

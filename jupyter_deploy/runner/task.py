@@ -26,6 +26,14 @@ class Timeouts:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """The runner lives while the deadline in `file` is of this term and ahead."""
+
+    file: Path
+    term: str
+
+
+@dataclass(frozen=True)
 class Task:
     run_id: int
     deployment: str
@@ -35,6 +43,7 @@ class Task:
     language: str
     parameters: dict[str, Any]
     timeouts: Timeouts
+    lease: Terms | None = None
 
 
 def read_task(folder: Path) -> Task:
@@ -49,7 +58,12 @@ def read_task(folder: Path) -> Task:
         language=document["language"],
         parameters=document["parameters"],
         timeouts=Timeouts(**document["timeouts"]),
+        lease=_terms(document.get("lease")),
     )
+
+
+def _terms(lease: dict[str, str] | None) -> Terms | None:
+    return Terms(Path(lease["file"]), lease["term"]) if lease else None
 
 
 def _file(item: dict[str, str]) -> TaskFile:

@@ -52,6 +52,7 @@ def run_document(run: Run) -> Document:
             {
                 "fence": attempt.fence,
                 "executor": attempt.executor,
+                "engine": attempt.engine,
                 "outcome": attempt.outcome,
                 "started_at": moment(attempt.started_at),
                 "ended_at": moment(attempt.ended_at),

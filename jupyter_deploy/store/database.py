@@ -18,16 +18,20 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from jupyter_deploy.errors import InvalidInput, Unavailable
 from jupyter_deploy.store.dialects import create
 
+#: Any number that no other program takes for its own; ours spells "jdeploy".
+_MIGRATION_LOCK = 0x6A6465706C6F79
+
 
 def open_database(url: str) -> Engine:
     """Connect and migrate to the newest schema.
 
     Raises InvalidInput for an address that cannot be used or a schema newer than
-    this code, Unavailable when the database does not answer, Conflict when it is
-    another engine's.
+    this code and Unavailable when the database does not answer.
     """
     engine = create(_parse(url))
     with _said(engine), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            _wait_for_others(connection)
         _migrate(connection)
     return engine
 
@@ -37,7 +41,7 @@ def held_revision(url: str) -> str | None:
 
     Raises InvalidInput and Unavailable.
     """
-    engine = create(_parse(url), owns=False)
+    engine = create(_parse(url))
     try:
         with _said(engine), engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
@@ -67,6 +71,12 @@ def _parse(url: str) -> URL:
             field="database_url",
             hint="Remove the setting for SQLite in the data directory.",
         ) from error
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Engines that start together migrate one after the other, however long it takes."""
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
 
 def _migrate(connection: Connection) -> None:

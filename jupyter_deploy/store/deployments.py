@@ -17,7 +17,7 @@ from jupyter_deploy.timetable import next_fires
 
 
 def deploy(connection: Connection, new: NewVersion, now: datetime) -> bool:
-    row = _find(connection, new.name)
+    row = _find(connection, new.name, lock=True)
     _check_expectation(row, new)
     if row is None:
         _create(connection, new, now)
@@ -169,7 +169,7 @@ def next_due(schedule: Schedule, after: datetime) -> datetime | None:
 
 
 def set_paused(connection: Connection, name: str, paused: bool, now: datetime) -> None:
-    row = find(connection, name)
+    row = find(connection, name, lock=True)
     if row.paused == paused:
         return
     connection.execute(update(deployments).where(deployments.c.id == row.id).values(paused=paused))
@@ -179,7 +179,7 @@ def set_paused(connection: Connection, name: str, paused: bool, now: datetime) -
 
 
 def delete(connection: Connection, name: str, now: datetime) -> None:
-    row = find(connection, name)
+    row = find(connection, name, lock=True)
     connection.execute(update(deployments).where(deployments.c.id == row.id).values(deleted_at=now))
     _set_in_force(connection, row.id, False, now)
     _cancel_queued(connection, row, now)
@@ -188,7 +188,9 @@ def delete(connection: Connection, name: str, now: datetime) -> None:
 
 def _cancel_queued(connection: Connection, row: AnyRow, now: datetime) -> None:
     queued = (runs.c.deployment_id == row.id) & (runs.c.state == RunState.QUEUED)
-    for run in connection.execute(select(runs).where(queued).order_by(runs.c.id)).all():
+    for run in connection.execute(
+        select(runs).where(queued).order_by(runs.c.id).with_for_update()
+    ).all():
         cancel(connection, run, "Cancelled: the deployment was deleted.", now)
 
 
@@ -223,8 +225,9 @@ def all_versions(connection: Connection, name: str) -> list[Version]:
     return [version_of(item) for item in connection.execute(query)]
 
 
-def find(connection: Connection, name: str) -> AnyRow:
-    row = _find(connection, name)
+def find(connection: Connection, name: str, *, lock: bool = False) -> AnyRow:
+    """With `lock` no other engine changes it until the transaction ends. Raises NotFound."""
+    row = _find(connection, name, lock=lock)
     if row is None:
         raise NotFound(
             f"There is no deployment {name!r}.",
@@ -234,11 +237,11 @@ def find(connection: Connection, name: str) -> AnyRow:
     return row
 
 
-def _find(connection: Connection, name: str) -> AnyRow | None:
+def _find(connection: Connection, name: str, *, lock: bool = False) -> AnyRow | None:
     query = select(deployments).where(
         deployments.c.name == name, deployments.c.deleted_at.is_(None)
     )
-    return connection.execute(query).one_or_none()
+    return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
 
 def _live_row(connection: Connection, row: AnyRow) -> Row[tuple[object, ...]]:

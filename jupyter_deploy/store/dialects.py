@@ -1,7 +1,7 @@
 """How a connection behaves on each database.
 
-One engine owns a database. On SQLite the data directory's lock says so, on
-PostgreSQL a lock of the session that goes with the connection.
+One engine owns an SQLite file, which a lock beside it says; any number share a
+database on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from jupyter_deploy.errors import Conflict, InvalidInput
+from jupyter_deploy.errors import InvalidInput
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -21,11 +21,9 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA mmap_size=0",
 )
-#: Any number that no other program takes for its own; ours spells "jdeploy".
-_OWNER_LOCK = 0x6A6465706C6F79
 #: A server that is away must not hold the engine's one thread: seconds and milliseconds.
 _PATIENCE = {
-    "connect_timeout": 5,
+    "connect_timeout": 3,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 2,
@@ -34,8 +32,8 @@ _PATIENCE = {
 }
 
 
-def create(url: URL, *, owns: bool = True) -> Engine:
-    """An engine that has not connected yet; once it does, it `owns` the database.
+def create(url: URL) -> Engine:
+    """An engine that has not connected yet.
 
     Raises InvalidInput for another kind of database.
     """
@@ -43,7 +41,7 @@ def create(url: URL, *, owns: bool = True) -> Engine:
     if backend == "sqlite":
         return _sqlite(url)
     if backend == "postgresql":
-        return _postgresql(url, owns)
+        return _postgresql(url)
     raise InvalidInput(
         f"{backend} is not a database that deployments can be kept in.",
         field="database_url",
@@ -70,7 +68,7 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _postgresql(url: URL, owns: bool) -> Engine:
+def _postgresql(url: URL) -> Engine:
     try:
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
@@ -86,20 +84,4 @@ def _postgresql(url: URL, owns: bool) -> Engine:
             field="database_url",
             hint="pip install 'jupyterlab-deploy[postgres]'",
         ) from error
-    if owns:
-        event.listen(engine, "connect", _own_postgresql)
     return engine
-
-
-def _own_postgresql(connection: Any, _record: Any) -> None:
-    """Raises Conflict while another engine owns this database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", (_OWNER_LOCK,))
-        (owned,) = cursor.fetchone()
-    connection.commit()
-    if not owned:
-        raise Conflict(
-            "Another engine owns this database.",
-            field="database_url",
-            hint="One engine a database: stop the other one, or give this one its own database.",
-        )

@@ -28,7 +28,7 @@ def close(connection: Connection, run_id: int, fence: int, closing: Closing, now
     connection.execute(
         update(attempts)
         .where(attempts.c.run_id == run_id, attempts.c.fence == fence)
-        .values(outcome=closing.outcome, ended_at=now)
+        .values(outcome=closing.outcome, ended_at=now, ledger=closing.ledger)
     )
     row = row_of(connection, run_id)
     kind = "run.retried" if closing.retry_at else "run.finished"
@@ -59,7 +59,7 @@ def _for_good(closing: Closing, now: datetime) -> dict[str, Any]:
 
 
 def request_cancel(connection: Connection, run_id: int, now: datetime) -> None:
-    row = row_of(connection, run_id)
+    row = row_of(connection, run_id, lock=True)
     if row.state not in (RunState.QUEUED, RunState.RUNNING):
         raise Conflict(
             f"Run {run_id} has already ended ({row.state}).",
@@ -88,7 +88,7 @@ def cancel_open(connection: Connection, deployment_id: int, reason: str, now: da
         runs.c.deployment_id == deployment_id,
         runs.c.state.in_([RunState.QUEUED, RunState.RUNNING]),
     )
-    for row in connection.execute(query.order_by(runs.c.id)).all():
+    for row in connection.execute(query.order_by(runs.c.id).with_for_update()).all():
         cancel(connection, row, reason, now)
 
 

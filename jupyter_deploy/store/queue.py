@@ -7,8 +7,19 @@ higher fence; an attempt with an older one can change nothing any more.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, Select, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from jupyter_deploy.domain.durations import in_words
 from jupyter_deploy.domain.policies import Policies
@@ -18,7 +29,7 @@ from jupyter_deploy.ports.store import Claim, NewRun
 from jupyter_deploy.store import deployments as live
 from jupyter_deploy.store.rows import AnyRow, record
 from jupyter_deploy.store.runs import one, row_of, version
-from jupyter_deploy.store.schema import attempts, runs, versions
+from jupyter_deploy.store.schema import attempts, deployments, runs, versions
 
 #: Runs that may wait, of one deployment and in all.
 MAX_QUEUED = 100
@@ -101,26 +112,48 @@ def room(connection: Connection, deployment: str) -> int:
     return max(0, min(MAX_QUEUED - own, MAX_QUEUED_IN_ALL - in_all))
 
 
-def claim(connection: Connection, slots: int, executor: str, now: datetime) -> list[Claim]:
+def claim(
+    connection: Connection, slots: int, executor: str, now: datetime, engine: str
+) -> list[Claim]:
     claims: list[Claim] = []
+    busy: list[int] = []  # deployments that another engine is at
     while len(claims) < slots:
         # One by one: each claim may use up what its deployment may have running.
-        run_id = connection.execute(_next(now)).scalar_one_or_none()
-        if run_id is None:
+        row = connection.execute(_next(now, busy)).one_or_none()
+        if row is None:
             break
-        claims.append(_claim_one(connection, run_id, executor, now))
+        if _counted_alone(connection, row) and _start(connection, row.id, now, engine):
+            claims.append(_claimed(connection, row.id, executor, now, engine))
+        else:
+            busy.append(row.deployment_id)
     return claims
 
 
-def _next(now: datetime) -> Select[int]:
+def _next(now: datetime, busy: list[int]) -> Select[Any]:
+    """The first that may start and that no other engine is claiming."""
     ready = or_(runs.c.not_before.is_(None), runs.c.not_before <= now)
-    allowed = or_(runs.c.max_running.is_(None), _running_beside() < runs.c.max_running)
     return (
-        select(runs.c.id)
-        .where(runs.c.state == RunState.QUEUED, ready, allowed)
+        select(runs.c.id, runs.c.deployment_id, runs.c.max_running)
+        .where(
+            runs.c.state == RunState.QUEUED, ready, _allowed(), runs.c.deployment_id.not_in(busy)
+        )
         .order_by(runs.c.priority.desc(), runs.c.id)
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
+
+
+def _counted_alone(connection: Connection, row: AnyRow) -> bool:
+    """Where runs at once are limited, one engine at a time counts and claims them."""
+    if row.max_running is None:
+        return True
+    query = select(deployments.c.id).where(deployments.c.id == row.deployment_id)
+    held = connection.execute(query.with_for_update(skip_locked=True))
+    return held.one_or_none() is not None
+
+
+def _allowed() -> ColumnElement[bool]:
+    return or_(runs.c.max_running.is_(None), _running_beside() < runs.c.max_running)
 
 
 def _running_beside() -> ScalarSelect[int]:
@@ -137,21 +170,31 @@ def _running_beside() -> ScalarSelect[int]:
     )
 
 
-def _claim_one(connection: Connection, run_id: int, executor: str, now: datetime) -> Claim:
-    connection.execute(
+def _start(connection: Connection, run_id: int, now: datetime, engine: str) -> bool:
+    """False when others began before the lock was ours: the next look counts them."""
+    changed = connection.execute(
         update(runs)
-        .where(runs.c.id == run_id)
+        .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED, _allowed())
         .values(
             state=RunState.RUNNING,
+            engine=engine,
             fence=runs.c.fence + 1,
             reason=None,
             not_before=None,
             started_at=func.coalesce(runs.c.started_at, now),
         )
     )
+    return bool(changed.rowcount)
+
+
+def _claimed(
+    connection: Connection, run_id: int, executor: str, now: datetime, engine: str
+) -> Claim:
     row = row_of(connection, run_id)
     connection.execute(
-        insert(attempts).values(run_id=run_id, fence=row.fence, executor=executor, started_at=now)
+        insert(attempts).values(
+            run_id=run_id, fence=row.fence, executor=executor, started_at=now, engine=engine
+        )
     )
     record(connection, "run.started", now, row.deployment, run_id, RunState.RUNNING.value)
     return Claim(one(connection, run_id), version(connection, run_id), row.fence)
@@ -168,7 +211,7 @@ def expire(connection: Connection, now: datetime) -> int:
     late = select(runs).where(
         runs.c.state == RunState.QUEUED, runs.c.fence == 0, runs.c.expires_at <= now
     )
-    found = connection.execute(late).all()
+    found = connection.execute(late.with_for_update(skip_locked=True)).all()
     for row in found:
         since = row.not_before or row.created_at
         waited = in_words((row.expires_at - since).total_seconds())

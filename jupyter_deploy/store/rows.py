@@ -13,6 +13,7 @@ from jupyter_deploy.domain.deployments import Event, Version
 from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.runs import Attempt, OutputFile, Progress, Run, RunState
 from jupyter_deploy.domain.schedule import Schedule
+from jupyter_deploy.store.listening import announce
 from jupyter_deploy.store.schema import attempts, events
 
 AnyRow = Row[Any]
@@ -58,6 +59,18 @@ def run_of(row: AnyRow, tries: Sequence[Attempt] = ()) -> Run:
     )
 
 
+def attempt_of(row: AnyRow) -> Attempt:
+    return Attempt(
+        fence=row.fence,
+        executor=row.executor,
+        outcome=row.outcome,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        engine=row.engine,
+        ledger=row.ledger,
+    )
+
+
 def with_attempts(connection: Connection, rows: Sequence[AnyRow]) -> list[Run]:
     """The runs of these rows with their attempts, in two queries."""
     if not rows:
@@ -69,8 +82,7 @@ def with_attempts(connection: Connection, rows: Sequence[AnyRow]) -> list[Run]:
         .order_by(attempts.c.fence)
     )
     for row in connection.execute(query):
-        attempt = Attempt(row.fence, row.executor, row.outcome, row.started_at, row.ended_at)
-        tries.setdefault(row.run_id, []).append(attempt)
+        tries.setdefault(row.run_id, []).append(attempt_of(row))
     return [run_of(row, tries.get(row.id, ())) for row in rows]
 
 
@@ -95,3 +107,4 @@ def record(
         "state": state,
     }
     connection.execute(insert(events).values(values))
+    announce(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from jupyter_deploy.domain.deployments import Version
 from jupyter_deploy.domain.runs import Run, RunState
@@ -68,13 +68,16 @@ def open_runs(connection: Connection, deployment: str) -> dict[int, RunState]:
     return {row.id: RunState(row.state) for row in connection.execute(query)}
 
 
-def running(connection: Connection) -> list[Run]:
-    query = select(runs).where(runs.c.state == RunState.RUNNING).order_by(runs.c.id)
+def running(connection: Connection, engine: str) -> list[Run]:
+    theirs = or_(runs.c.engine == engine, runs.c.engine.is_(None))
+    query = select(runs).where(runs.c.state == RunState.RUNNING, theirs).order_by(runs.c.id)
     return with_attempts(connection, connection.execute(query).all())
 
 
-def row_of(connection: Connection, run_id: int) -> AnyRow:
-    row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+def row_of(connection: Connection, run_id: int, *, lock: bool = False) -> AnyRow:
+    """With `lock` no other engine changes it until the transaction ends. Raises NotFound."""
+    query = select(runs).where(runs.c.id == run_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFound(f"There is no run {run_id}.", hint="`jupyter deploy runs` shows them.")
     return row

@@ -150,13 +150,14 @@ attempts = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("engine", String(32)),
+    Column("ledger", String(71)),
 )
 
 engines = Table(
     "engines",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("incarnation", String(32), nullable=False),
+    Column("term", String(32), nullable=False),
     Column("host", Text, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("since", UtcDateTime, nullable=False),
@@ -167,6 +168,7 @@ blobs = Table(
     "blobs",
     metadata,
     Column("digest", String(71), primary_key=True),
+    Column("part", Integer, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 

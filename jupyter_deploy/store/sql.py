@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from jupyter_deploy.domain.deployments import (
     Activity,
@@ -17,15 +15,17 @@ from jupyter_deploy.domain.deployments import (
     NewVersion,
     Version,
 )
+from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.runs import Closing, Run, RunState
-from jupyter_deploy.errors import NotFound, Unavailable
+from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
-from jupyter_deploy.store import deployments, ending, queue, runs, scheduling
+from jupyter_deploy.store import deployments, ending, members, queue, runs, scheduling
 from jupyter_deploy.store.rows import event_of
 from jupyter_deploy.store.schema import environments, events, schedules
 from jupyter_deploy.store.schema import runs as runs_table
+from jupyter_deploy.store.transactions import Transactions
 
 
 class SqlStore:
@@ -33,26 +33,15 @@ class SqlStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """Raises Unavailable when the database cannot be used right now."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except (
-            OperationalError,
-            InterfaceError,
-        ) as error:  # held by another program, disk full, gone
-            raise Unavailable(
-                f"The database cannot be used: {error.orig}.",
-                hint="Nothing was changed; try again.",
-            ) from error
+        self._transactions = Transactions(engine)
+        self._transaction = self._transactions.begin
 
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
-        with self._transaction() as connection:
+        def work(connection: Connection) -> tuple[Deployment, bool]:
             created = deployments.deploy(connection, new, now)
             return deployments.one_live(connection, new.name), created
+
+        return self._transactions.settle(work)
 
     def deployments(self) -> list[Deployment]:
         with self._transaction() as connection:
@@ -78,9 +67,11 @@ class SqlStore:
             return deleted
 
     def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
-        with self._transaction() as connection:
+        def work(connection: Connection) -> tuple[Run, bool]:
             run_id, created = queue.add(connection, new, now)
             return runs.one(connection, run_id), created
+
+        return self._transactions.settle(work)
 
     def runs(self, query: RunQuery) -> list[Run]:
         with self._transaction() as connection:
@@ -124,9 +115,9 @@ class SqlStore:
         with self._transaction() as connection:
             return queue.room(connection, deployment)
 
-    def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
+    def claim(self, slots: int, executor: str, now: datetime, engine: str) -> list[Claim]:
         with self._transaction() as connection:
-            return queue.claim(connection, slots, executor, now)
+            return queue.claim(connection, slots, executor, now, engine)
 
     def next_start(self) -> datetime | None:
         with self._transaction() as connection:
@@ -136,9 +127,9 @@ class SqlStore:
         with self._transaction() as connection:
             return queue.expire(connection, now)
 
-    def running(self) -> list[Run]:
+    def running(self, engine: str) -> list[Run]:
         with self._transaction() as connection:
-            return runs.running(connection)
+            return runs.running(connection, engine)
 
     def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
         with self._transaction() as connection:
@@ -153,14 +144,31 @@ class SqlStore:
         with self._transaction() as connection:
             return ending.to_cancel(connection)
 
-    def put_environment(self, environment: Environment) -> None:
+    def join(self, member: Member, lease: float) -> Member:
+        return self._transactions.settle(lambda connection: members.join(connection, member, lease))
+
+    def renew(self, member: Member, lease: float) -> bool:
         with self._transaction() as connection:
+            return members.renew(connection, member, lease)
+
+    def take_over(self, member: Member) -> list[Run]:
+        with self._transaction() as connection:
+            return members.take_over(connection, member)
+
+    def engines(self) -> list[Seen]:
+        with self._transaction() as connection:
+            return members.known(connection)
+
+    def put_environment(self, environment: Environment) -> None:
+        def work(connection: Connection) -> None:
             query = select(environments.c.digest).where(environments.c.digest == environment.digest)
             if connection.execute(query).one_or_none() is None:
                 document = environment.to_json()
                 connection.execute(
                     insert(environments).values(digest=environment.digest, document=document)
                 )
+
+        self._transactions.settle(work)
 
     def environment(self, digest: str) -> Environment:
         with self._transaction() as connection:

@@ -43,6 +43,7 @@ class FakeExecutor:
         self._note("start", placement)
         if self.refusal is not None:
             raise self.refusal
+        write_ledger(placement.folder, ())
         self.living.add(placement)
 
     def alive(self, placement: Placement) -> bool:

@@ -18,6 +18,7 @@ from jupyter_deploy.domain.deployments import (
     NewVersion,
     Version,
 )
+from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.policies import Policies
@@ -25,7 +26,8 @@ from jupyter_deploy.domain.runs import Attempt, Closing, Run, RunState
 from jupyter_deploy.errors import Conflict, NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
 from jupyter_deploy.store.queue import MAX_QUEUED, MAX_QUEUED_IN_ALL
-from jupyter_deploy.testing.slots import Slot, utc
+from jupyter_deploy.testing.members import Members
+from jupyter_deploy.testing.slots import Slot, check_expectation, utc
 
 
 class MemoryStore:
@@ -36,12 +38,14 @@ class MemoryStore:
         self._runs: list[Run] = []
         self._slot_of: dict[int, Slot] = {}
         self._rules: dict[int, Policies] = {}
+        self._engine_of: dict[int, str] = {}
+        self._members = Members()
         self._environments: dict[str, Environment] = {}
         self._events: list[Event] = []
 
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
         slot = self._find(new.name)
-        _check_expectation(slot, new)
+        check_expectation(slot, new)
         if slot is not None and slot.live.digest == new.digest:
             return slot.deployment, False
         if slot is None:
@@ -168,21 +172,21 @@ class MemoryStore:
         own = [run for run in waiting if run.deployment == deployment]
         return max(0, min(MAX_QUEUED - len(own), MAX_QUEUED_IN_ALL - len(waiting)))
 
-    def claim(self, slots: int, executor: str, now: datetime) -> list[Claim]:
+    def claim(self, slots: int, executor: str, now: datetime, engine: str) -> list[Claim]:
         claims: list[Claim] = []
         while len(claims) < slots:
             ready = self._where(lambda run: self._may_start(run, now))
             if not ready:
                 break
             first = min(ready, key=lambda run: (-self._rules[run.id].priority, run.id))
-            claims.append(self._claim_one(first, executor, now))
+            claims.append(self._claim_one(first, executor, now, engine))
         return claims
 
     def _may_start(self, run: Run, now: datetime) -> bool:
         if run.state is not RunState.QUEUED or (run.not_before and run.not_before > now):
             return False
         limit = self._rules[run.id].max_running
-        beside = [other for other in self.running() if self._same_slot(run, other)]
+        beside = [other for other in self._running() if self._same_slot(run, other)]
         return limit is None or len(beside) < limit
 
     def _same_slot(self, run: Run, other: Run) -> bool:
@@ -208,11 +212,14 @@ class MemoryStore:
         since = run.not_before or run.created_at
         return utc(now) - since >= timedelta(seconds=limit)
 
-    def running(self) -> list[Run]:
+    def running(self, engine: str) -> list[Run]:
+        return [run for run in self._running() if self._engine_of[run.id] == engine]
+
+    def _running(self) -> list[Run]:
         return self._where(lambda run: run.state is RunState.RUNNING)
 
     def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
-        held = [run for run in self.running() if (run.id, run.fence) == (run_id, fence)]
+        held = [run for run in self._running() if (run.id, run.fence) == (run_id, fence)]
         for run in held:
             self._close_one(run, closing, now)
         return bool(held)
@@ -230,7 +237,22 @@ class MemoryStore:
         )
 
     def to_cancel(self) -> list[int]:
-        return [run.id for run in self.running() if run.cancel_requested]
+        return [run.id for run in self._running() if run.cancel_requested]
+
+    def join(self, member: Member, lease: float) -> Member:
+        return self._members.join(member, lease)
+
+    def renew(self, member: Member, lease: float) -> bool:
+        return self._members.renew(member, lease)
+
+    def take_over(self, member: Member) -> list[Run]:
+        gone = self._members.end_silent(member)
+        found = [run for run in self._running() if self._engine_of[run.id] in gone]
+        self._engine_of |= dict.fromkeys((run.id for run in found), member.id)
+        return found
+
+    def engines(self) -> list[Seen]:
+        return self._members.seen()
 
     def put_environment(self, environment: Environment) -> None:
         self._environments.setdefault(environment.digest, environment)
@@ -321,8 +343,9 @@ class MemoryStore:
         self._runs[run.id - 1] = run
         return run
 
-    def _claim_one(self, run: Run, executor: str, now: datetime) -> Claim:
-        attempt = Attempt(run.fence + 1, executor, None, utc(now), None)
+    def _claim_one(self, run: Run, executor: str, now: datetime, engine: str) -> Claim:
+        attempt = Attempt(run.fence + 1, executor, None, utc(now), None, engine)
+        self._engine_of[run.id] = engine
         run = self._put(
             replace(
                 run,
@@ -338,7 +361,9 @@ class MemoryStore:
         return Claim(run, self.run_version(run.id), attempt.fence)
 
     def _close_one(self, run: Run, closing: Closing, now: datetime) -> None:
-        last = replace(run.attempts[-1], outcome=closing.outcome, ended_at=utc(now))
+        last = replace(
+            run.attempts[-1], outcome=closing.outcome, ended_at=utc(now), ledger=closing.ledger
+        )
         run = replace(run, attempts=(*run.attempts[:-1], last))
         if closing.retry_at:
             again = replace(run, state=RunState.QUEUED, reason=closing.reason, progress=None)
@@ -378,14 +403,3 @@ class MemoryStore:
         number = len(self._events) + 1
         state = run.state.value if run else None
         self._events.append(Event(number, utc(now), kind, name, run.id if run else None, state))
-
-
-def _check_expectation(slot: Slot | None, new: NewVersion) -> None:
-    live = slot.live.number if slot else 0
-    if slot and slot.live.bundle.notebook.path != new.bundle.notebook.path and not new.replace:
-        raise Conflict(
-            f"The name {new.name!r} is taken by a deployment of {slot.live.bundle.notebook.path}.",
-            field="name",
-        )
-    if new.expected_version is not None and new.expected_version != live:
-        raise Conflict(f"{new.name!r} was changed by somebody else meanwhile.", field="name")

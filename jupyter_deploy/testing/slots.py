@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from jupyter_deploy.domain.deployments import Deployment, DueSchedule, NewVersion, Version
 from jupyter_deploy.domain.schedule import Schedule
-from jupyter_deploy.errors import NotFound
+from jupyter_deploy.errors import Conflict, NotFound
 from jupyter_deploy.timetable import next_fires
 
 
@@ -106,3 +106,15 @@ class Slot:
     def delete(self, now: datetime) -> None:
         self.deleted = True
         self._set_in_force(False, now)
+
+
+def check_expectation(slot: Slot | None, new: NewVersion) -> None:
+    """Raises Conflict."""
+    live = slot.live.number if slot else 0
+    if slot and slot.live.bundle.notebook.path != new.bundle.notebook.path and not new.replace:
+        raise Conflict(
+            f"The name {new.name!r} is taken by a deployment of {slot.live.bundle.notebook.path}.",
+            field="name",
+        )
+    if new.expected_version is not None and new.expected_version != live:
+        raise Conflict(f"{new.name!r} was changed by somebody else meanwhile.", field="name")

@@ -23,7 +23,7 @@ DEPLOYMENT = {
 }  # fmt: skip
 STATUS = {
     "running", "pid", "url", "since", "data_dir", "database", "keeps_alive", "slots", "queued",
-    "running_runs", "rss", "cpu",
+    "running_runs", "rss", "cpu", "engines",
 }  # fmt: skip
 
 

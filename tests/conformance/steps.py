@@ -47,7 +47,7 @@ def fire(store: Store, *firings: Firing) -> list[Run]:
 
 
 def claimed(store: Store, slots: int = 9, at: timedelta = timedelta(0)) -> list[int]:
-    return [claim.run.id for claim in store.claim(slots, "local", NOW + at)]
+    return [claim.run.id for claim in store.claim(slots, "local", NOW + at, "here")]
 
 
 def kinds(store: Store, run_id: int) -> list[str]:

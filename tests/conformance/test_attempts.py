@@ -47,7 +47,7 @@ def test_the_next_attempt_has_a_higher_fence(store: Store) -> None:
     claimed(store)
     store.close(1, 1, retried(NOW + HOUR), NOW)
     assert claimed(store, at=HOUR - SECOND) == []
-    [claim] = store.claim(1, "local", NOW + HOUR)
+    [claim] = store.claim(1, "local", NOW + HOUR, "here")
     assert (claim.fence, claim.run.fence) == (2, 2)
     assert (claim.run.reason, claim.run.not_before) == (None, None)
     assert claim.run.started_at == NOW  # of the first attempt

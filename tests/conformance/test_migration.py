@@ -121,7 +121,7 @@ def test_what_was_open_goes_on(store: SqlStore) -> None:
     assert store.expire(NOW.replace(year=2036)) == 0
     assert store.add_run(NewRun("sales", {}, None, "monday"), NOW)[0].id == 3
     assert store.add_run(NewRun("sales", {}, None), NOW)[0].id == 4
-    assert [claim.run.id for claim in store.claim(9, "local", NOW)] == [3, 4]
+    assert [claim.run.id for claim in store.claim(9, "local", NOW, "here")] == [3, 4]
 
 
 def test_the_schedule_goes_on_where_it_was(store: SqlStore) -> None:

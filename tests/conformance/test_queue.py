@@ -75,7 +75,7 @@ def test_none_before_its_time(store: Store) -> None:
     [run] = fire(store, Firing(NOW + HOUR, RunState.QUEUED, None, start))
     assert (run.not_before, run.due_at) == (start, NOW + HOUR)
     assert claimed(store, at=HOUR + 10 * SECOND - timedelta(microseconds=1)) == []
-    [claim] = store.claim(9, "local", start)
+    [claim] = store.claim(9, "local", start, "here")
     assert (claim.run.id, claim.run.not_before) == (1, None)
 
 

@@ -46,7 +46,7 @@ def test_a_run_keeps_its_version(sales: Store) -> None:
     sales.add_run(RUN, NOW)
     sales.deploy(new_version(parameters={"n": 2}), NOW)
     assert sales.run_version(1).parameters == {"n": 1}
-    [claim] = sales.claim(1, "local", NOW)
+    [claim] = sales.claim(1, "local", NOW, "here")
     assert claim.version == sales.run_version(1)
 
 
@@ -98,7 +98,7 @@ def test_recent_runs_of_each_deployment_oldest_first(sales: Store) -> None:
             sales.add_run(NewRun("other", {}, None), NOW)
     sales.add_run(NewRun("gone", {}, None), NOW)
     sales.delete("gone", NOW)
-    sales.claim(9, "local", NOW)
+    sales.claim(9, "local", NOW, "here")
     recent = sales.recent(3)
     found = {name: [run.id for run in runs] for name, runs in recent.items()}
     assert found == {"sales": [5, 6, 7], "other": [2, 4]}
@@ -121,21 +121,21 @@ def test_nothing_is_found_of_an_unknown_run(sales: Store, number: int) -> None:
 def test_claiming_takes_the_oldest_and_gives_a_fence(sales: Store) -> None:
     for _ in range(3):
         sales.add_run(RUN, NOW)
-    claims = sales.claim(2, "local", LATER)
+    claims = sales.claim(2, "local", LATER, "here")
     assert [(claim.run.id, claim.fence) for claim in claims] == [(1, 1), (2, 1)]
     run = sales.run(1)
     assert claims[0].run == run
     assert (run.state, run.fence, run.started_at) == (RunState.RUNNING, 1, LATER)
-    assert run.attempts == (Attempt(1, "local", None, LATER, None),)
-    assert sales.running() == [sales.run(1), sales.run(2)]
-    assert [claim.run.id for claim in sales.claim(5, "local", LATER)] == [3]
-    assert sales.claim(5, "local", LATER) == []
-    assert sales.claim(0, "local", LATER) == []
+    assert run.attempts == (Attempt(1, "local", None, LATER, None, "here"),)
+    assert sales.running("here") == [sales.run(1), sales.run(2)]
+    assert [claim.run.id for claim in sales.claim(5, "local", LATER, "here")] == [3]
+    assert sales.claim(5, "local", LATER, "here") == []
+    assert sales.claim(0, "local", LATER, "here") == []
 
 
 def test_closing_ends_attempt_and_run(sales: Store) -> None:
     sales.add_run(RUN, NOW)
-    sales.claim(1, "local", NOW)
+    sales.claim(1, "local", NOW, "here")
     outputs = (OutputFile("output.ipynb", "application/x-ipynb+json", 7, "sha256:0"),)
     end = closing(
         RunState.FAILED,
@@ -151,15 +151,15 @@ def test_closing_ends_attempt_and_run(sales: Store) -> None:
     assert (run.state, run.verdict, run.fault) == (RunState.FAILED, "failed", "notebook")
     assert (run.reason, run.cell, run.progress) == ("ValueError: no", 3, Progress(3, 5))
     assert (run.outputs, run.ended_at) == (outputs, LATER)
-    assert run.attempts == (Attempt(1, "local", "failed", NOW, LATER),)
-    assert sales.running() == []
+    assert run.attempts == (Attempt(1, "local", "failed", NOW, LATER, "here"),)
+    assert sales.running("here") == []
 
 
 @pytest.mark.parametrize("fence", [0, 2])
 def test_a_stale_fence_closes_nothing(sales: Store, fence: int) -> None:
     sales.add_run(RUN, NOW)
     assert sales.close(1, 0, closing(), NOW) is False  # only queued
-    sales.claim(1, "local", NOW)
+    sales.claim(1, "local", NOW, "here")
     before, events = sales.run(1), sales.last_event()
     assert sales.close(1, fence, closing(), LATER) is False
     assert (sales.run(1), sales.last_event()) == (before, events)
@@ -167,14 +167,14 @@ def test_a_stale_fence_closes_nothing(sales: Store, fence: int) -> None:
 
 def test_a_closed_run_stays_as_it_is(sales: Store) -> None:
     sales.add_run(RUN, NOW)
-    sales.claim(1, "local", NOW)
+    sales.claim(1, "local", NOW, "here")
     assert sales.close(1, 1, closing(), LATER)
     before = sales.run(1)
     assert sales.close(1, 1, closing(RunState.FAILED), LATER + HOUR) is False
     assert sales.run(1) == before
     with pytest.raises(Conflict):
         sales.request_cancel(1, LATER)
-    assert sales.claim(1, "local", LATER) == []
+    assert sales.claim(1, "local", LATER, "here") == []
 
 
 def test_cancelling_a_queued_run_ends_it(sales: Store) -> None:
@@ -183,25 +183,25 @@ def test_cancelling_a_queued_run_ends_it(sales: Store) -> None:
     assert (run.state, run.fault, run.ended_at) == (RunState.CANCELLED, "cancelled", LATER)
     assert (run.reason, run.cancel_requested) == ("Cancelled before it started.", True)
     assert sales.run(1) == run
-    assert sales.claim(1, "local", LATER) == []
+    assert sales.claim(1, "local", LATER, "here") == []
     with pytest.raises(Conflict):
         sales.request_cancel(1, LATER)
 
 
 def test_cancelling_a_running_run_marks_it(sales: Store) -> None:
     sales.add_run(RUN, NOW)
-    sales.claim(1, "local", NOW)
+    sales.claim(1, "local", NOW, "here")
     for _ in range(2):
         run = sales.request_cancel(1, LATER)
         assert (run.state, run.cancel_requested, run.ended_at) == ("running", True, None)
-    assert sales.running()[0].cancel_requested
+    assert sales.running("here")[0].cancel_requested
 
 
 def test_open_runs_are_queued_or_running(sales: Store) -> None:
     sales.deploy(new_version("other"), NOW)
     for name in ("sales", "other", "sales", "sales"):
         sales.add_run(NewRun(name, {}, None), NOW)
-    sales.claim(1, "local", NOW)
+    sales.claim(1, "local", NOW, "here")
     sales.request_cancel(3, NOW)
     assert list(sales.open_runs("sales").items()) == [(1, "running"), (4, "queued")]
     assert sales.open_runs("nobody") == {}
@@ -296,7 +296,7 @@ def test_due_times_of_any_zone_are_the_same_moment(sales: Store) -> None:
 def test_each_transition_is_an_event_in_order(sales: Store) -> None:
     sales.add_run(RUN, NOW)
     sales.add_run(RUN, NOW)
-    sales.claim(1, "local", LATER)
+    sales.claim(1, "local", LATER, "here")
     sales.request_cancel(2, LATER)
     sales.close(1, 1, closing(), LATER + HOUR)
     [due] = sales.due_schedules(NOW + HOUR, 1)
@@ -328,7 +328,7 @@ def test_activity_counts_what_is_open(sales: Store) -> None:
     assert sales.activity() == Activity(queued=0, running=0, schedules=1)
     for _ in range(3):
         sales.add_run(RUN, NOW)
-    sales.claim(1, "local", NOW)
+    sales.claim(1, "local", NOW, "here")
     assert sales.activity() == Activity(queued=2, running=1, schedules=1)
     sales.close(1, 1, closing(), NOW)
     sales.delete("sales", NOW)

@@ -218,7 +218,7 @@ def test_a_deploy_during_a_pause_stays_paused(store: Store, schedule: Schedule) 
 def test_deleting_keeps_runs_and_cancels_what_is_queued(store: Store) -> None:
     store.deploy(new_version(schedule=HOURLY), NOW)
     store.add_run(NewRun("sales", {}, None), NOW)
-    store.claim(1, "local", NOW)
+    store.claim(1, "local", NOW, "here")
     store.add_run(NewRun("sales", {}, None), NOW)
     deleted = store.delete("sales", LATER)
     assert deleted.live.number == 1

@@ -69,7 +69,8 @@ def parts(tmp_path: Path) -> Parts:
     store, clock, executor = UnsteadyStore(), ManualClock(), FakeExecutor()
     blobs = FileBlobStore(tmp_path / "blobs")
     # The longest pause is the easiest to foretell.
-    watcher = Watcher(store, executor, clock, tmp_path / "runs", jitter=lambda longest: longest)
+    runs = tmp_path / "runs"
+    watcher = Watcher(store, executor, clock, runs, "here", jitter=lambda longest: longest)
     dispatcher = Dispatcher(store, executor, blobs, watcher, clock, slots=2)
     service = Service(store, blobs, watcher, dispatcher, clock)
     scheduler = Scheduler(store, clock)

@@ -140,11 +140,13 @@ def test_stopping_finishes_the_jobs_and_leaves_the_runners(start: Start, parts: 
 def test_the_next_one_adopts_what_runs(start: Start, parts: Parts) -> None:
     parts.deploy()
     parts.queue(count=2)
-    parts.store.claim(2, "fake", parts.clock.now())
+    parts.store.claim(2, "fake", parts.clock.now(), "here")
     parts.executor.living = {parts.watcher.placement(1, 1)}
     engine = start()
     engine.settle()
-    assert [run.state for run in (parts.run(1), parts.run(2))] == ["running", "failed"]
+    assert [parts.run(number).fence for number in (1, 2)] == [1, 2]
+    assert [parts.run(number).state for number in (1, 2)] == ["running", "running"]
+    assert parts.executor.started() == [2]
 
 
 @pytest.mark.parametrize("step", ["tick", "check", "fill"])
@@ -179,7 +181,7 @@ def test_a_database_that_comes_back(
     monkeypatch.setattr(module, "TROUBLED", 0.01)
     parts.deploy()
     parts.queue()
-    parts.store.claim(1, "fake", parts.clock.now())
+    parts.store.claim(1, "fake", parts.clock.now(), "here")
     methods = {"running", "next_due", "last_event", "due_schedules", "claim", "activity"}
     parts.store.broken = set(methods)
     engine = start(quiet_seconds=0)
@@ -189,10 +191,10 @@ def test_a_database_that_comes_back(
     for method in sorted(methods):
         parts.store.broken.discard(method)
         engine.settle()
-    assert engine.do(lambda: parts.run(1).state) == "failed"
+    assert engine.do(lambda: (parts.run(1).state, parts.run(1).fence)) == ("running", 2)
     assert engine.do(lambda: parts.store.add_run(NewRun("sales", {}, None), parts.clock.now()))
     engine.settle()
-    assert parts.executor.started() == [2]
+    assert parts.executor.started() == [1, 2]
 
 
 def test_it_leaves_when_nothing_is_active(start: Start) -> None:

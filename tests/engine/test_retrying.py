@@ -126,7 +126,7 @@ def test_the_end_of_a_stale_attempt_changes_nothing(parts: Parts) -> None:
     for stale in (closing(), closing(RunState.FAILED, fault="lost")):
         assert parts.store.close(1, 1, stale, parts.clock.now()) is False
     # An engine that slept through all this believes that it watches the first attempt.
-    sleeper = Watcher(parts.store, parts.executor, parts.clock, parts.folder(1).parents[1])
+    sleeper = Watcher(parts.store, parts.executor, parts.clock, parts.folder(1).parents[1], "here")
     sleeper.watch(old)
     write_ledger(old.folder, COMPLETED)
     assert sleeper.check() is True
@@ -162,7 +162,9 @@ def test_a_retry_that_cannot_be_written_is_written_later(parts: Parts) -> None:
 def test_the_next_engine_keeps_the_promise_of_another_attempt(parts: Parts) -> None:
     begin(parts, retrying(2))
     die(parts)
-    successor = Watcher(parts.store, parts.executor, parts.clock, parts.folder(1).parents[1])
+    successor = Watcher(
+        parts.store, parts.executor, parts.clock, parts.folder(1).parents[1], "here"
+    )
     successor.adopt()
     assert len(successor) == 0  # nothing runs
     parts.clock.move(seconds=60)

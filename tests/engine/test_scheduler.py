@@ -35,7 +35,7 @@ class Engine:
         return self.scheduler.tick()
 
     def work(self) -> None:
-        for claim in self.store.claim(1000, "fake", self.clock.now()):
+        for claim in self.store.claim(1000, "fake", self.clock.now(), "here"):
             self.store.close(claim.run.id, claim.fence, closing(), self.clock.now())
 
     def runs(self) -> list[Run]:
@@ -210,7 +210,7 @@ def test_each_due_time_has_exactly_one_row(
             scheduler = Scheduler(store, clock)
         while scheduler.tick():
             assert all(run.due_at <= latest for run in store.runs(RunQuery(limit=1)))
-        for claim in store.claim(1, "fake", clock.now()):
+        for claim in store.claim(1, "fake", clock.now(), "here"):
             store.close(claim.run.id, claim.fence, closing(), clock.now())
     rows = [run.due_at for run in store.runs(RunQuery(limit=100_000))][::-1]
     assert rows == next_fires(cron, zone, start, 100_000, until=latest)

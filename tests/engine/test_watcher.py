@@ -168,7 +168,7 @@ def test_a_cancelled_run_that_was_done_already_keeps_its_verdict(running: Parts)
 
 def successor(parts: Parts) -> Watcher:
     """The watcher of the next engine."""
-    return Watcher(parts.store, parts.executor, parts.clock, parts.folder(1).parents[1])
+    return Watcher(parts.store, parts.executor, parts.clock, parts.folder(1).parents[1], "here")
 
 
 def test_the_next_engine_adopts_a_living_runner(running: Parts) -> None:
@@ -190,13 +190,26 @@ def test_the_next_engine_closes_what_died_meanwhile(running: Parts) -> None:
     assert running.run(1).fault == "lost"
 
 
-def test_a_claim_without_a_folder_is_closed(parts: Parts) -> None:
+def test_a_claim_of_which_nothing_was_executed_is_queued_again(parts: Parts) -> None:
     parts.deploy()
     parts.queue()
-    parts.store.claim(1, "fake", parts.clock.now())
+    parts.store.claim(1, "fake", parts.clock.now(), "here")
     parts.watcher.adopt()
     parts.watcher.check()
+    run = parts.run(1)
+    assert (run.state, run.not_before) == ("queued", parts.clock.now())
+    assert run.attempts[0].outcome == "never started"
+
+
+def test_a_run_that_never_starts_is_not_tried_for_ever(parts: Parts) -> None:
+    parts.deploy()
+    parts.queue()
+    for _ in range(3):
+        parts.store.claim(1, "fake", parts.clock.now(), "here")
+        parts.watcher.adopt()
+        parts.watcher.check()
     assert (parts.run(1).state, parts.run(1).fault) == ("failed", "lost")
+    assert "before the notebook began" in str(parts.run(1).reason)
 
 
 def test_a_wish_to_cancel_is_adopted_too(running: Parts) -> None:

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "engines",
         sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("incarnation", sa.String(32), nullable=False),
+        sa.Column("term", sa.String(32), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
@@ -24,11 +24,13 @@ def upgrade() -> None:
     op.create_table(
         "blobs",
         sa.Column("digest", sa.String(71), primary_key=True),
+        sa.Column("part", sa.Integer(), primary_key=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
     )
     # Runs of before have no engine: the one that opens the database adopts them.
     op.add_column("runs", sa.Column("engine", sa.String(32)))
     op.add_column("attempts", sa.Column("engine", sa.String(32)))
+    op.add_column("attempts", sa.Column("ledger", sa.String(71)))
     op.add_column("runs", sa.Column("why", sa.Text()))
     op.add_column(
         "runs", sa.Column("pinned", sa.Boolean(), nullable=False, server_default=sa.false())
