@@ -373,6 +373,15 @@ export interface components {
       /** @description seconds of processor time since the start */
       cpu: number | null;
       version: string | null;
+      /** @description all that share the database, this one too; empty where none can */
+      engines: {
+        host: string;
+        pid: number;
+        /** Format: date-time */
+        since: string;
+        /** @description its lease has not run out */
+        alive: boolean;
+      }[];
     };
     InspectRequest: {
       /** @description path relative to the server's root */
@@ -726,6 +735,8 @@ export interface components {
       attempts: {
         fence: number;
         executor: string;
+        /** @description id of the engine that started it */
+        engine: string | null;
         outcome: string | null;
         /** Format: date-time */
         started_at: string;

@@ -20,7 +20,8 @@ const engine: IEngineStatus = {
   running_runs: 2,
   rss: null,
   cpu: null,
-  version: null
+  version: null,
+  engines: []
 };
 const actions = {
   open: jest.fn(),

@@ -18,6 +18,7 @@ describe('verdictSentence', () => {
   it('says when a failed attempt is followed by another one', () => {
     const attempt = {
       fence: 1,
+      engine: null,
       executor: 'local',
       outcome: 'runner died',
       started_at: START,
