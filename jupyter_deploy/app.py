@@ -25,6 +25,7 @@ from tornado.netutil import bind_sockets
 from jupyter_deploy import __version__
 from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.config import Settings
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.scheduler import Scheduler
@@ -153,7 +154,8 @@ async def _serve(settings: Settings, store: Store, copies: Copies | None) -> Non
     parts.core.start()
     copying = loop.create_task(_copy_regularly(copies)) if copies else None
     try:
-        _announce(settings.runtime_file, {**status, "token": token})
+        announcement = json.dumps({**status, "token": token}).encode()
+        write_whole(settings.runtime_file, announcement, mode=0o600)
         log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
         await stopped.wait()
     finally:
@@ -185,12 +187,3 @@ def _now(status: dict[str, Any]) -> dict[str, Any]:
         "rss": process.memory_info().rss,
         "cpu": round(times.user + times.system, 2),
     }
-
-
-def _announce(path: Path, document: dict[str, Any]) -> None:
-    """Write the runtime file whole and readable by its owner only."""
-    temporary = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-    os.replace(temporary, path)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from jupyter_deploy.domain.bundle import CapturedFile
 from jupyter_deploy.domain.runs import Closing, RunState
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import DeployError
@@ -60,7 +59,8 @@ class Dispatcher:
         self._watcher.watch(placement)
         try:
             placement.folder.mkdir(parents=True)
-            _write_whole(placement.folder / "task.json", self._task(claim))
+            task = json.dumps(self._task(claim)).encode()
+            write_whole(placement.folder / "task.json", task)
             self._executor.start(placement)
         except (OSError, DeployError) as error:
             self._refuse(placement, error)
@@ -99,12 +99,3 @@ class Dispatcher:
         closing = self._watcher.or_again(placement, closing)
         self._store.close(placement.run_id, placement.fence, closing, self._clock.now())
         self._watcher.forget(placement)
-
-
-def _write_whole(path: Path, document: dict[str, Any]) -> None:
-    temporary = path.with_suffix(".tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
