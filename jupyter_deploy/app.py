@@ -121,7 +121,9 @@ def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> 
     clock, executor = SystemClock(), LocalExecutor()
     blobs = FileBlobStore(settings.blobs_dir)
     watcher = Watcher(store, executor, clock, settings.runs_dir)
-    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, settings.max_running)
+    dispatcher = Dispatcher(
+        store, executor, blobs, watcher, clock, settings.max_running, caps=settings.caps
+    )
     core = Core(
         store,
         Scheduler(store, clock),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from jupyter_deploy.domain.bundle import CapturedFile
+from jupyter_deploy.domain.caps import Caps
 from jupyter_deploy.domain.runs import Closing, RunState
 from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.turns import take_turns
@@ -27,6 +29,8 @@ class Dispatcher:
         watcher: Watcher,
         clock: Clock,
         slots: int,
+        *,
+        caps: Caps,
     ) -> None:
         self._store = store
         self._executor = executor
@@ -34,6 +38,7 @@ class Dispatcher:
         self._watcher = watcher
         self._clock = clock
         self.slots = slots
+        self._caps = caps
 
     def fill(self) -> bool:
         """Start queued runs while slots are free; True when something has changed."""
@@ -82,6 +87,7 @@ class Dispatcher:
                 "cell": limits.cell,
                 "run": limits.run,
             },
+            "caps": asdict(self._caps),
         }
 
     def _file(self, item: CapturedFile) -> dict[str, str]:

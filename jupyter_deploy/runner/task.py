@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_deploy.domain.caps import Caps
+
 
 @dataclass(frozen=True)
 class TaskFile:
@@ -35,6 +37,7 @@ class Task:
     language: str
     parameters: dict[str, Any]
     timeouts: Timeouts
+    caps: Caps
 
 
 def read_task(folder: Path) -> Task:
@@ -49,6 +52,7 @@ def read_task(folder: Path) -> Task:
         language=document["language"],
         parameters=document["parameters"],
         timeouts=Timeouts(**document["timeouts"]),
+        caps=Caps(**document["caps"]),
     )
 
 
