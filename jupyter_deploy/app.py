@@ -32,6 +32,7 @@ from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.artifacts.shared import SharedBlobStore
 from jupyter_deploy.config import Settings
 from jupyter_deploy.domain.engines import Member
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.lease import Lease
@@ -137,7 +138,7 @@ def identify(settings: Settings) -> Member:
     """This engine among others: a copy of its folder, or the same path elsewhere, is another."""
     file = settings.identity_file
     if not file.exists():
-        file.write_text(uuid4().hex, encoding="utf-8")
+        write_whole(file, uuid4().hex.encode())
     host = socket.gethostname()
     told = "\n".join((file.read_text(encoding="utf-8"), host, str(settings.data_dir)))
     key = hashlib.sha256(told.encode()).hexdigest()[:32]
@@ -163,7 +164,16 @@ def assemble(
     lease = None
     if settings.shared_database:
         lease = Lease(store, watcher, member, settings.lease_seconds, settings.deadline_file)
-    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, settings.max_running, lease)
+    dispatcher = Dispatcher(
+        store,
+        executor,
+        blobs,
+        watcher,
+        clock,
+        settings.max_running,
+        caps=settings.caps,
+        lease=lease,
+    )
     core = Core(
         store,
         Scheduler(store, clock),
@@ -205,7 +215,8 @@ async def _serve(settings: Settings, database: Engine, copies: Copies | None) ->
     listener = Listener(database.url, parts.core.wake) if settings.shared_database else None
     copying = loop.create_task(_copy_regularly(copies)) if copies else None
     try:
-        _announce(settings.runtime_file, {**status, "token": token})
+        announcement = json.dumps({**status, "token": token}).encode()
+        write_whole(settings.runtime_file, announcement, mode=0o600)
         log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
         await stopped.wait()
     finally:
@@ -239,12 +250,3 @@ def _now(status: dict[str, Any]) -> dict[str, Any]:
         "rss": process.memory_info().rss,
         "cpu": round(times.user + times.system, 2),
     }
-
-
-def _announce(path: Path, document: dict[str, Any]) -> None:
-    """Write the runtime file whole and readable by its owner only."""
-    temporary = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-    os.replace(temporary, path)

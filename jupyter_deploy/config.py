@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from traitlets import Integer, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
+from jupyter_deploy.domain.caps import KB, Caps
 from jupyter_deploy.errors import InvalidInput
 
 
@@ -36,6 +37,12 @@ class Deploy(Configurable):
     quiet_seconds = Integer(
         600, min=1, help="Seconds without anything active after which the engine leaves"
     ).tag(config=True)
+    output_cap_cell = Integer(
+        Caps.cell, min=KB, help="Bytes of output that one cell may leave; the rest is cut off"
+    ).tag(config=True)
+    output_cap_run = Integer(
+        Caps.run, min=KB, help="Bytes of output that all cells of a run may leave together"
+    ).tag(config=True)
 
     lease_seconds = Integer(
         30,
@@ -53,6 +60,7 @@ class Settings:
     max_running: int
     quiet_seconds: float
     lease_seconds: float
+    caps: Caps = field(default_factory=Caps)
 
     @property
     def runtime_file(self) -> Path:
@@ -146,7 +154,20 @@ def load_settings() -> Settings:
         max_running=traits.max_running or max(2, os.cpu_count() or 1),
         quiet_seconds=traits.quiet_seconds,
         lease_seconds=traits.lease_seconds,
+        caps=_caps(traits),
     )
+
+
+def _caps(traits: Deploy) -> Caps:
+    """Raises InvalidInput for caps that contradict each other."""
+    caps = Caps(traits.output_cap_cell, traits.output_cap_run)
+    if caps.cell > caps.run:
+        raise InvalidInput(
+            f"One cell may leave {caps.cell} bytes of output, but the whole run only {caps.run}.",
+            field="output_cap_cell",
+            hint="Lower c.Deploy.output_cap_cell or raise c.Deploy.output_cap_run.",
+        )
+    return caps
 
 
 def _read_traits() -> Deploy:

@@ -6,10 +6,11 @@ Standard library only and without side effects at import: every runner loads it.
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from jupyter_deploy.durable import write_whole
 
 #: The file in an attempt's folder that says that its runner ended itself.
 LAPSED = "lapsed"
@@ -30,10 +31,7 @@ class Deadline:
 
     def write(self, path: Path) -> None:
         """At any instant the file is absent or whole. Raises OSError."""
-        temporary = path.with_suffix(".tmp")
-        # Not synced: after a loss of power no runner is there to read it.
-        temporary.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        os.replace(temporary, path)
+        write_whole(path, json.dumps(asdict(self)).encode())
 
     @classmethod
     def read(cls, path: Path) -> Deadline:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
+from jupyter_deploy.durable import whole_file
 from jupyter_deploy.errors import InvalidInput, NotFound
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -31,15 +30,8 @@ class FileBlobStore:
         if place.exists():
             return
         place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as temporary:
-            try:
-                self._write(temporary.file, digest, chunks)
-                Path(temporary.name).chmod(0o400)
-                os.replace(temporary.name, place)
-            except BaseException:
-                os.unlink(temporary.name)
-                raise
-        _sync_folder(place.parent)
+        with whole_file(place, mode=0o400) as file:
+            self._write(file, digest, chunks)
 
     def path(self, digest: str) -> Path:
         place = self._place(digest)
@@ -64,13 +56,3 @@ class FileBlobStore:
             raise InvalidInput(
                 f"The uploaded content is not {digest}.", hint="Upload the file again."
             )
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

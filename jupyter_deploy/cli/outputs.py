@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jupyter_deploy.cli.common import Document, as_json, client, print_json, run_id, say
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -80,13 +81,7 @@ def _to_file(content: bytes, target: Path) -> None:
         if target.exists() and not target.is_file():
             target.write_bytes(content)  # refuses a folder
             return
-        place = Path(os.path.realpath(target))
-        temporary = place.with_name(f".{place.name[:200]}.{os.getpid()}")
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, place)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(Path(os.path.realpath(target)), content)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InvalidInput(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_deploy.config import Settings
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.errors import InvalidInput, Unavailable
 
 #: What says where Jupyter keeps things has to be the same for the service.
@@ -36,7 +37,7 @@ class UserService:
     def install(self) -> None:
         """Write the definition and switch it on. Raises Unavailable."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_bytes(self.content)
+        write_whole(self.path, self.content)
         for command in self.enable:
             _carry_out(command, f"The service is written to {self.path}, but not switched on")
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from jupyter_deploy.domain.bundle import digest_of
 from jupyter_deploy.domain.ledger import Entry, progress
 from jupyter_deploy.domain.runs import Closing, OutputFile
 from jupyter_deploy.domain.verdict import Ending, judge
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.ledger_tail import read_entries
 from jupyter_deploy.ports.executor import Placement
 
@@ -63,17 +62,8 @@ def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
             placement.folder / "task.json",
             read_entries(placement.folder / "ledger.jsonl"),
         )
-        _write_whole(target, content)
+        write_whole(target, content)
     except Exception as error:  # whatever a damaged ledger leads to
         log.warning("run %s: no outputs could be kept: %r", placement.run_id, error)
         return ()
     return (OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),)
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    temporary = target.with_suffix(".tmp")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, target)

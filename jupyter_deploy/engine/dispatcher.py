@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+from dataclasses import asdict
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from jupyter_deploy.domain.bundle import CapturedFile
+from jupyter_deploy.domain.caps import Caps
 from jupyter_deploy.domain.runs import Closing, RunState
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.lease import Lease
 from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.engine.watcher import Watcher
@@ -29,6 +30,8 @@ class Dispatcher:
         watcher: Watcher,
         clock: Clock,
         slots: int,
+        *,
+        caps: Caps,
         lease: Lease | None = None,
     ) -> None:
         self._store = store
@@ -38,6 +41,7 @@ class Dispatcher:
         self._clock = clock
         self.slots = slots
         self._lease = lease
+        self._caps = caps
 
     def fill(self) -> bool:
         """Start queued runs while slots are free; True when something has changed."""
@@ -64,7 +68,8 @@ class Dispatcher:
         placement = self._watcher.placement(claim.run.id, claim.fence)
         try:
             placement.folder.mkdir(parents=True)
-            _write_whole(placement.folder / "task.json", self._task(claim))
+            task = json.dumps(self._task(claim)).encode()
+            write_whole(placement.folder / "task.json", task)
             self._executor.start(placement)
         except (OSError, DeployError) as error:
             self._refuse(placement, error)
@@ -87,6 +92,7 @@ class Dispatcher:
                 "cell": limits.cell,
                 "run": limits.run,
             },
+            "caps": asdict(self._caps),
         }
 
     def _terms(self) -> dict[str, str] | None:
@@ -110,12 +116,3 @@ class Dispatcher:
         closing = self._watcher.or_again(placement, closing)
         self._store.close(placement.run_id, placement.fence, closing, self._clock.now())
         self._watcher.forget(placement)
-
-
-def _write_whole(path: Path, document: dict[str, Any]) -> None:
-    temporary = path.with_suffix(".tmp")
-    with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import signal
 import traceback
@@ -15,14 +14,13 @@ from typing import Any
 
 from jupyter_deploy.domain.ledger import Finished, warning
 from jupyter_deploy.domain.verdict import weigh
+from jupyter_deploy.durable import is_full
 from jupyter_deploy.runner.deadline import obey
 from jupyter_deploy.runner.execution import Execution
 from jupyter_deploy.runner.ledger_file import LedgerFile
 from jupyter_deploy.runner.notebook_file import mark_notebook, save
 from jupyter_deploy.runner.task import Task, read_task
 from jupyter_deploy.runner.workspace import OUTPUT, Workspace, describe
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main(folder: Path) -> int:
@@ -107,6 +105,5 @@ class _Attempt:
 
 
 def _broken(error: Exception) -> Finished:
-    full = isinstance(error, OSError) and error.errno in _FULL
     evidence = {"name": type(error).__name__, "value": str(error)}
-    return Finished("disk_full" if full else "broken", error=evidence)
+    return Finished("disk_full" if is_full(error) else "broken", error=evidence)

@@ -60,7 +60,7 @@ class Execution:
         self._task = task
         self._workspace = workspace
         self._file = file
-        self.recorder = Recorder(file)
+        self.recorder = Recorder(file, task.caps)
         self.notebook: NotebookNode = read_source(task)
         self._kernel = Kernel(task.kernel)
         self._client: CellClient

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -13,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import reads
 
+from jupyter_deploy.durable import write_whole
 from jupyter_deploy.notebook.documents import dump_notebook
 from jupyter_deploy.runner.task import Task
 
@@ -122,21 +122,7 @@ def mark_notebook(notebook: NotebookNode, task: Task, began: datetime, failed: b
 
 def save(notebook: NotebookNode, path: Path) -> None:
     """At any instant the file is absent or whole. Raises OSError."""
-    temporary = path.with_suffix(".tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(dump_notebook(notebook))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(path, dump_notebook(notebook))
 
 
 def never_ran(steps: Sequence[Step]) -> list[int]:

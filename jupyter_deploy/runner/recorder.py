@@ -18,13 +18,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from jupyter_deploy.domain import ledger
+from jupyter_deploy.domain.caps import Caps, amount
 from jupyter_deploy.notebook.outputs import clean_text, storable
 from jupyter_deploy.notebook.streams import collapse, extend
 from jupyter_deploy.runner.ledger_file import LedgerFile
 
-#: Bytes of output that one cell and one run may leave.
-CELL_CAP = 10 * 1024 * 1024
-RUN_CAP = 200 * 1024 * 1024
 #: Text is written after so many seconds or characters.
 PAUSE = 0.1
 PIECE = 64 * 1024
@@ -60,8 +58,9 @@ class Sheet:
 class Recorder:
     """Keeps outputs within the caps and the ledger up with them."""
 
-    def __init__(self, file: LedgerFile) -> None:
+    def __init__(self, file: LedgerFile, caps: Caps) -> None:
         self._file = file
+        self._caps = caps
         self._kept = 0
         self._sheets: list[Sheet] = []
         self._current = Sheet(None, [])
@@ -103,8 +102,9 @@ class Recorder:
         content, size = storable(content)
         if sheet.full and not always:
             return None
-        if not always and not self._has_room(sheet, size):
-            self._cut(sheet)
+        room, limit = self._limit(sheet)
+        if not always and size > room:
+            self._cut(sheet, limit)
             return None
         self._grow(sheet, size)
         return content
@@ -153,10 +153,10 @@ class Recorder:
             return
         sheet, stream, text = self._current, self._stream, collapse("".join(self._pieces))
         self._drop()
-        room = min(CELL_CAP - sheet.kept, RUN_CAP - self._kept)
-        self._add_text(sheet, stream, text[: max(room, 0)])
+        room, limit = self._limit(sheet)
+        self._add_text(sheet, stream, text[:room])
         if len(text) > room:
-            self._cut(sheet)
+            self._cut(sheet, limit)
 
     def warn(self, sheet: Sheet, message: str) -> None:
         """Once per cell and sentence."""
@@ -194,18 +194,20 @@ class Recorder:
             size += storable(output)[1]
         self._grow(sheet, size - sheet.kept)
 
-    def _has_room(self, sheet: Sheet, size: int) -> bool:
-        return sheet.kept + size <= CELL_CAP and self._kept + size <= RUN_CAP
+    def _limit(self, sheet: Sheet) -> tuple[int, str]:
+        """How much still fits, and the words about the cap that is reached then."""
+        caps = self._caps
+        cell, run = caps.cell - sheet.kept, caps.run - self._kept
+        whose, cap = ("cell", caps.cell) if cell <= run else ("run", caps.run)
+        return max(0, min(cell, run)), f"more than {amount(cap)} in this {whose}"
 
     def _grow(self, sheet: Sheet, size: int) -> None:
         sheet.kept += size
         self._kept += size
 
-    def _cut(self, sheet: Sheet) -> None:
+    def _cut(self, sheet: Sheet, limit: str) -> None:
         """Say once that the rest is missing."""
         sheet.full = True
-        whose, cap = ("cell", CELL_CAP) if self._kept < RUN_CAP else ("run", RUN_CAP)
-        limit = f"more than {cap // 1024**2} MB in this {whose}"
         self._add_text(sheet, "stderr", f"\n[output cut here: {limit}]\n")
         self.warn(sheet, f"Output was cut: {limit}.")
 

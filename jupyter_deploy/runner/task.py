@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_deploy.domain.caps import Caps
+
 
 @dataclass(frozen=True)
 class TaskFile:
@@ -43,6 +45,7 @@ class Task:
     language: str
     parameters: dict[str, Any]
     timeouts: Timeouts
+    caps: Caps
     lease: Terms | None = None
 
 
@@ -59,6 +62,7 @@ def read_task(folder: Path) -> Task:
         parameters=document["parameters"],
         timeouts=Timeouts(**document["timeouts"]),
         lease=_terms(document.get("lease")),
+        caps=Caps(**document["caps"]),
     )
 
 

@@ -7,13 +7,13 @@ empty one: the newest copy that is sound takes its place, or nothing does.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from jupyter_deploy.durable import copy_whole, put_in_place
 from jupyter_deploy.errors import Unavailable
 
 #: A copy an hour, of the last day.
@@ -40,12 +40,15 @@ class Copies:
         self.folder.mkdir(exist_ok=True, mode=0o700)
         target = self.folder / f"{self.path.stem}-{now:{_STAMP}}.db"
         temporary = target.with_suffix(".tmp")
-        temporary.unlink(missing_ok=True)
-        with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
-            connection.execute("VACUUM INTO ?", (str(temporary),))
-        _sync(temporary)
-        os.replace(temporary, target)
-        _sync(self.folder)
+        for left in self.folder.glob("*.tmp"):  # of an engine that was killed
+            left.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+                connection.execute("VACUUM INTO ?", (str(temporary),))
+        except sqlite3.Error:
+            temporary.unlink(missing_ok=True)  # half a copy must not fill the disk
+            raise
+        put_in_place(temporary, target)
         for old in self.newest_first()[KEPT:]:
             old.unlink(missing_ok=True)
         return target
@@ -66,7 +69,7 @@ class Copies:
                 hint=f"Put a copy into its place; to begin anew, move it and {self.folder} away.",
             )
         aside = self._put_aside(now)
-        _copy_whole(copy, self.path)
+        copy_whole(copy, self.path)
         kept = f" The old one is kept as {aside.name}." if aside else ""
         return (
             f"The database {complaint}: the copy of {_moment(copy)} is in its place, and what "
@@ -105,20 +108,3 @@ def quick_check(path: Path) -> str:
 def _moment(copy: Path) -> str:
     stamp = copy.stem.rpartition("-")[2]
     return f"{datetime.strptime(stamp, _STAMP):%Y-%m-%d %H:%M} UTC"
-
-
-def _copy_whole(source: Path, target: Path) -> None:
-    temporary = target.with_name(f"{target.name}.tmp")
-    shutil.copyfile(source, temporary)
-    _sync(temporary)
-    os.replace(temporary, target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some file systems cannot, for folders
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

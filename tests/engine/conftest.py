@@ -10,6 +10,7 @@ import pytest
 
 from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.domain.bundle import digest_of
+from jupyter_deploy.domain.caps import Caps
 from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.scheduler import Scheduler
@@ -71,7 +72,7 @@ def parts(tmp_path: Path) -> Parts:
     # The longest pause is the easiest to foretell.
     runs = tmp_path / "runs"
     watcher = Watcher(store, executor, clock, runs, "here", jitter=lambda longest: longest)
-    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, slots=2)
+    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, slots=2, caps=Caps(1000, 2000))
     service = Service(store, blobs, watcher, dispatcher, clock)
     scheduler = Scheduler(store, clock)
     return Parts(store, clock, executor, blobs, watcher, dispatcher, scheduler, service)

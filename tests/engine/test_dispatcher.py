@@ -7,6 +7,7 @@ import json
 import pytest
 
 from jupyter_deploy.domain.bundle import CapturedFile, digest_of
+from jupyter_deploy.domain.caps import Caps
 from jupyter_deploy.errors import Unavailable
 from jupyter_deploy.runner.task import read_task
 from jupyter_deploy.testing.samples import bundle
@@ -44,6 +45,7 @@ def test_the_task_is_what_the_runner_reads(parts: Parts) -> None:
     assert [(item.path, item.blob.read_bytes()) for item in task.files] == [("lib/a.py", b"a")]
     document = json.loads((parts.folder(1) / "task.json").read_text())
     assert (document["fence"], document["version"]) == (1, 1)
+    assert task.caps == Caps(1000, 2000)
 
 
 def test_a_process_that_cannot_be_started(parts: Parts) -> None:

@@ -53,6 +53,7 @@ class Attempt:
             "kernel": task.pop("kernel", "python3"),
             "language": task.pop("language", "python"),
             "parameters": task.pop("parameters", {}),
+            "caps": task.pop("caps", {}),
             "timeouts": {"kernel_start": 60, "cell": None, "run": None, **task},
         }
         (folder / "task.json").write_text(json.dumps(document))

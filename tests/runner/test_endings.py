@@ -172,3 +172,11 @@ def test_source_that_cannot_be_read(attempt: Make) -> None:
     (run.folder / "blob").write_text("{")
     verdict = run.run().verdict()
     assert (verdict.fault, verdict.outcome) == ("infrastructure", "runner failed")
+
+
+def test_output_is_cut_at_the_cap_of_the_task(attempt: Make) -> None:
+    run = attempt("print('x' * 50_000)", "1 + 1", caps={"cell": 4096}).run()
+    assert run.verdict().verdict == "succeeded_with_warnings"
+    assert run.stream(0) == "x" * 4096
+    assert "[output cut here: more than 4 KB in this cell]" in run.stream(0, "stderr")
+    assert run.notebook.cells[1].outputs[0].data["text/plain"] == "2"
