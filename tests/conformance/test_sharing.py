@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from jupyter_deploy.artifacts.files import FileBlobStore
@@ -71,6 +72,15 @@ def test_no_run_is_claimed_twice(pair: Pair) -> None:
     assert isinstance(first, list) and isinstance(second, list)
     assert Counter(first + second) == Counter(range(1, 61))
     assert first and second
+
+
+def test_what_another_engine_is_claiming_is_passed_over(url: str, pair: Pair) -> None:
+    deploy(pair[0])
+    add(pair[0], count=2)
+    with psycopg.connect(url) as other:
+        other.execute("SELECT * FROM runs WHERE id = 1 FOR UPDATE")
+        [claim] = pair[1].claim(2, "local", NOW, "there")
+    assert claim.run.id == 2
 
 
 @pytest.mark.parametrize("limit", [1, 2])

@@ -1,0 +1,183 @@
+"""Each protection is taken away in turn, and a test must notice.
+
+A mutant is a copy of the package with a few lines changed; the named tests run on it in a
+process of their own and at least one of them has to fail. Where two protections cover for
+each other, both are gone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import jupyter_deploy
+
+TESTS = Path(__file__).resolve().parent.parent
+PACKAGE = Path(jupyter_deploy.__file__).parent
+#: Exit codes of pytest.
+FAILED, PASSED = 1, 0
+
+
+@dataclass(frozen=True)
+class Change:
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    tests: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+CURSOR = Change("store/scheduling.py", "            schedules.c.cursor == item.cursor,\n", "")
+UNIQUE = (
+    Change(
+        "store/schema.py",
+        '    UniqueConstraint("schedule_id", "due_at", name="one_run_per_due_time"),\n',
+        "",
+    ),
+    Change(
+        "store/migrations/versions/0001_first.py",
+        '        sa.UniqueConstraint("schedule_id", "due_at", name="one_run_per_due_time"),\n',
+        "",
+    ),
+)
+NO_LOCK = Change("store/queue.py", "        .with_for_update(skip_locked=True)\n    )\n", "    )\n")
+SHARING = "conformance/test_sharing.py::"
+
+MUTANTS = (
+    Mutant(
+        "fence",
+        ("conformance/test_attempts.py::test_a_stale_attempt_changes_nothing",),
+        (Change("store/ending.py", "runs.c.fence == fence, ", ""),),
+    ),
+    Mutant(
+        "closed once",
+        ("conformance/test_engines.py::test_the_first_end_counts_whoever_tells_of_it",),
+        (Change("store/ending.py", ", runs.c.state == RunState.RUNNING)", ")"),),
+    ),
+    Mutant("cursor is compared", (f"{SHARING}test_a_due_time_has_one_row",), (CURSOR,)),
+    Mutant("due time is unique", (f"{SHARING}test_a_due_time_has_one_row",), (CURSOR, *UNIQUE)),
+    Mutant(
+        "cursor moves with its rows",
+        ("faults/test_crash_points.py::test_it_goes_on[inside SqlStore.fire]",),
+        (
+            Change(
+                "store/scheduling.py",
+                "    _insert_rows(connection, item, firings, now)\n    return True",
+                '    connection.exec_driver_sql("COMMIT")\n'
+                '    connection.exec_driver_sql("BEGIN")\n'
+                "    _insert_rows(connection, item, firings, now)\n    return True",
+            ),
+        ),
+    ),
+    Mutant(
+        "lock is inherited",
+        ("e2e/test_deaths.py::test_during_a_run_that_goes_on",),
+        (Change("executors/local.py", "pass_fds=(lock,)", "pass_fds=()"),),
+    ),
+    Mutant(
+        "live runs are adopted",
+        ("e2e/test_deaths.py::test_during_a_run_that_goes_on",),
+        (Change("engine/watcher.py", "in self._store.running(self.engine)", "in ()"),),
+    ),
+    Mutant(
+        "written whole",
+        ("unit/test_durable.py",),
+        (
+            Change(
+                "durable.py",
+                "    with whole_file(path, mode=mode) as file:\n        file.write(content)",
+                "    path.write_bytes(content)",
+            ),
+        ),
+    ),
+    Mutant(
+        "SKIP LOCKED",
+        (f"{SHARING}test_what_another_engine_is_claiming_is_passed_over",),
+        (
+            Change(
+                "store/queue.py",
+                "        .with_for_update(skip_locked=True)\n    )\n",
+                "        .with_for_update()\n    )\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "a claim is one engine's",
+        (f"{SHARING}test_no_run_is_claimed_twice",),
+        (NO_LOCK,
+         Change("store/queue.py", "runs.c.state == RunState.QUEUED, _allowed())", "True)")),
+    ),
+    Mutant(
+        "runs at once are counted by one engine",
+        (f"{SHARING}test_a_deployment_has_no_more_running_than_it_may",),
+        (Change("store/queue.py", "if row.max_running is None:", "if True:"),),
+    ),
+    Mutant(
+        "a cancelled run is not claimed",
+        (f"{SHARING}test_cancelling_what_is_being_claimed",),
+        (Change("store/ending.py", "row_of(connection, run_id, lock=True)",
+                "row_of(connection, run_id)"),),
+    ),
+    Mutant(
+        "a term that is over is not renewed",
+        ("conformance/test_engines.py::test_who_was_taken_over_is_told_so",),
+        (Change("store/members.py", ", engines.c.term == member.term)", ")"),
+         Change("store/members.py", "delete(engines).where(engines.c.id.in_(gone))",
+                'delete(engines).where(engines.c.id == "")')),
+    ),
+    Mutant(
+        "runners obey the deadline",
+        ("e2e/test_postgresql.py::"
+         "test_an_engine_that_stood_still_gives_up_what_is_no_longer_its_own",),
+        (Change("runner/attempt.py", "if task.lease is not None:", "if False:"),),
+    ),
+    Mutant(
+        "a key starts one run",
+        (f"{SHARING}test_a_key_starts_one_run",),
+        (Change("store/transactions.py", "except IntegrityError:", "except KeyError:"),),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_test_notices(mutant: Mutant, tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__", "labextension")
+    shutil.copytree(PACKAGE, tmp_path / "jupyter_deploy", ignore=ignored)
+    for change in mutant.changes:
+        _apply(change, tmp_path / "jupyter_deploy" / change.file)
+    done = _run(mutant.tests, tmp_path)
+    assert done.returncode == FAILED, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+def test_without_a_mutant_they_pass(tmp_path: Path) -> None:
+    """On a plain copy, so that a mutant fails for what was changed alone."""
+    ignored = shutil.ignore_patterns("__pycache__", "labextension")
+    shutil.copytree(PACKAGE, tmp_path / "jupyter_deploy", ignore=ignored)
+    quick = {test for mutant in MUTANTS for test in mutant.tests if test[:3] in ("con", "uni")}
+    done = _run(tuple(sorted(quick)), tmp_path)
+    assert done.returncode == PASSED, done.stdout[-3000:]
+
+
+def _apply(change: Change, path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(change.old) == 1, f"{change.file} has no single place {change.old!r}"
+    path.write_text(text.replace(change.old, change.new), encoding="utf-8")
+
+
+def _run(tests: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    return subprocess.run(
+        command, cwd=TESTS, env=environment, capture_output=True, text=True, check=False
+    )
