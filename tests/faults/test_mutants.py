@@ -61,6 +61,26 @@ MUTANTS = (
         (Change("store/ending.py", "runs.c.fence == fence, ", ""),),
     ),
     Mutant(
+        "fence, in the model",
+        ("faults/test_model.py",),
+        (Change("store/ending.py", "runs.c.fence == fence, ", ""),),
+    ),
+    Mutant(
+        "only silent engines are taken over, in the model",
+        ("faults/test_model.py",),
+        (Change("store/members.py", ", engines.c.lease_until <= clock(connection))", ")"),),
+    ),
+    Mutant(
+        "cursor is compared, in the model",
+        ("faults/test_model.py",),
+        (CURSOR, *UNIQUE),
+    ),
+    Mutant(
+        "what ran before a restart is adopted, in the model",
+        ("faults/test_model.py",),
+        (Change("engine/watcher.py", "in self._store.running(self.engine)", "in ()"),),
+    ),
+    Mutant(
         "closed once",
         ("conformance/test_engines.py::test_the_first_end_counts_whoever_tells_of_it",),
         (Change("store/ending.py", ", runs.c.state == RunState.RUNNING)", ")"),),
@@ -177,6 +197,7 @@ def _apply(change: Change, path: Path) -> None:
 
 def _run(tests: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {"NO_SHRINKING": "1", "EXAMPLES": "100"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     return subprocess.run(
         command, cwd=TESTS, env=environment, capture_output=True, text=True, check=False
