@@ -28,11 +28,14 @@ from jupyter_deploy.config import Settings
 from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.pressure import Pressure
+from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import Conflict, Unavailable
 from jupyter_deploy.executors.local import LocalExecutor
+from jupyter_deploy.executors.machine import LocalMachine
 from jupyter_deploy.ports.clock import SystemClock
 from jupyter_deploy.ports.store import Store
 from jupyter_deploy.server.api import make_application
@@ -61,9 +64,11 @@ def run_engine(settings: Settings) -> None:
         copies = _copies(settings)
         if copies and (said := copies.recover(SystemClock().now())):
             log.error("%s", said)
-        store = SqlStore(open_database(settings.database_url))
+        reserve = Reserve(settings.reserve_file)
+        reserve.keep()
+        store = SqlStore(reserve.spend(lambda: open_database(settings.database_url)))
         try:
-            asyncio.run(_serve(settings, store, copies))
+            asyncio.run(_serve(settings, store, reserve, copies))
         finally:
             store.dispose()
 
@@ -116,13 +121,24 @@ class Parts:
     blobs: FileBlobStore
 
 
-def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> Parts:
+def assemble(
+    settings: Settings, store: Store, reserve: Reserve, on_quiet: Callable[[], None]
+) -> Parts:
     """The engine's parts on this store."""
     clock, executor = SystemClock(), LocalExecutor()
     blobs = FileBlobStore(settings.blobs_dir)
     watcher = Watcher(store, executor, clock, settings.runs_dir)
+    watcher.spend = reserve.spend
+    pressure = Pressure(LocalMachine(settings.data_dir), settings.watermarks, reserve)
     dispatcher = Dispatcher(
-        store, executor, blobs, watcher, clock, settings.max_running, caps=settings.caps
+        store,
+        executor,
+        blobs,
+        watcher,
+        clock,
+        settings.max_running,
+        caps=settings.caps,
+        pressure=pressure,
     )
     core = Core(
         store,
@@ -137,7 +153,7 @@ def assemble(settings: Settings, store: Store, on_quiet: Callable[[], None]) -> 
     return Parts(core, service, blobs)
 
 
-async def _serve(settings: Settings, store: Store, copies: Copies | None) -> None:
+async def _serve(settings: Settings, store: Store, reserve: Reserve, copies: Copies | None) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
@@ -146,7 +162,7 @@ async def _serve(settings: Settings, store: Store, copies: Copies | None) -> Non
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    parts = assemble(settings, store, on_quiet=stop)
+    parts = assemble(settings, store, reserve, on_quiet=stop)
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)
@@ -157,7 +173,7 @@ async def _serve(settings: Settings, store: Store, copies: Copies | None) -> Non
     copying = loop.create_task(_copy_regularly(copies)) if copies else None
     try:
         announcement = json.dumps({**status, "token": token}).encode()
-        write_whole(settings.runtime_file, announcement, mode=0o600)
+        reserve.spend(lambda: write_whole(settings.runtime_file, announcement, mode=0o600))
         log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
         await stopped.wait()
     finally:

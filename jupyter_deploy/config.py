@@ -18,7 +18,7 @@ from traitlets import Integer, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-from jupyter_deploy.domain.caps import KB, Caps
+from jupyter_deploy.domain.caps import KB, Caps, Watermarks
 from jupyter_deploy.errors import InvalidInput
 
 
@@ -43,6 +43,12 @@ class Deploy(Configurable):
     output_cap_run = Integer(
         Caps.run, min=KB, help="Bytes of output that all cells of a run may leave together"
     ).tag(config=True)
+    min_free_disk = Integer(
+        Watermarks.disk, min=0, help="Bytes of free disk below which no run is started"
+    ).tag(config=True)
+    min_free_memory = Integer(
+        Watermarks.memory, min=0, help="Bytes of available memory below which no run is started"
+    ).tag(config=True)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Settings:
     max_running: int
     quiet_seconds: float
     caps: Caps = field(default_factory=Caps)
+    watermarks: Watermarks = field(default_factory=Watermarks)
 
     @property
     def runtime_file(self) -> Path:
@@ -88,6 +95,10 @@ class Settings:
         return self.data_dir / "blobs"
 
     @property
+    def reserve_file(self) -> Path:
+        return self.data_dir / "reserve"
+
+    @property
     def runs_dir(self) -> Path:
         return self.data_dir / "runs"
 
@@ -107,6 +118,7 @@ class Settings:
             "rss",
             "cpu",
             "version",
+            "holding",
         )
         return {
             **dict.fromkeys(unknown),
@@ -132,6 +144,7 @@ def load_settings() -> Settings:
         max_running=traits.max_running or max(2, os.cpu_count() or 1),
         quiet_seconds=traits.quiet_seconds,
         caps=_caps(traits),
+        watermarks=Watermarks(traits.min_free_disk, traits.min_free_memory),
     )
 
 

@@ -79,11 +79,15 @@ def sync_folder(folder: Path) -> None:
 
 def keep_room(path: Path, size: int) -> None:
     """Make a file of this many bytes that really are there, or none. Raises OSError."""
-    with whole_file(path, mode=0o600) as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)
-        else:
-            file.write(b"\0" * size)
+    try:
+        with open(path, "wb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                file.write(b"\0" * size)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def give_room(path: Path) -> bool:

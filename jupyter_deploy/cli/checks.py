@@ -19,7 +19,9 @@ from jupyter_deploy.cli.render import size
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import find_engine
 from jupyter_deploy.config import Settings
+from jupyter_deploy.domain.caps import amount
 from jupyter_deploy.errors import DeployError
+from jupyter_deploy.executors.machine import LocalMachine
 from jupyter_deploy.kernels.specs import find_kernel
 from jupyter_deploy.store.copies import Copies, quick_check
 
@@ -55,9 +57,22 @@ def data_directory(settings: Settings) -> Check:
 
 
 def disk(settings: Settings) -> Check:
-    free = shutil.disk_usage(_place(settings)).free
+    machine, least = LocalMachine(_place(settings)), settings.watermarks.disk
+    free = machine.free_disk()
+    if free < least:
+        message = f"{amount(free)} free; no run is started below {amount(least)}."
+        return Check("disk", "fail", message, "Free some space, or lower c.Deploy.min_free_disk.")
     state = "fail" if free < NO_DISK else "warn" if free < LOW_DISK else "ok"
     return Check("disk", state, f"{size(free)} free", None if state == "ok" else "Free some space.")
+
+
+def memory(settings: Settings) -> Check:
+    free, least = LocalMachine(settings.data_dir).free_memory(), settings.watermarks.memory
+    if free < least:
+        message = f"{amount(free)} available; no run is started below {amount(least)}."
+        fix = "End what needs it, or lower c.Deploy.min_free_memory."
+        return Check("memory", "fail", message, fix)
+    return Check("memory", "ok", f"{size(free)} available")
 
 
 def engine(settings: Settings) -> Check:
@@ -66,15 +81,17 @@ def engine(settings: Settings) -> Check:
         return Check("engine", "ok", "not running; it starts when needed")
     client = EngineClient(found.url, found.token)
     try:
-        version = client.health()["version"]
+        status = client.health()
     except DeployError as error:
         fix = f"End process {found.pid}; its log is {settings.log_file}."
         return Check("engine", "fail", error.message, fix)
     finally:
         client.close()
-    if version != __version__:
-        message = f"Version {version} runs, {__version__} is installed."
+    if status["version"] != __version__:
+        message = f"Version {status['version']} runs, {__version__} is installed."
         return Check("engine", "warn", message, "jupyter deploy engine stop")
+    if status["holding"]:
+        return Check("engine", "warn", status["holding"], "Free some, or lower the setting.")
     return Check("engine", "ok", f"running, process {found.pid}")
 
 
@@ -211,6 +228,7 @@ def _alive(settings: Settings, path: Path) -> bool:
 CHECKS: tuple[Callable[[Settings], Check], ...] = (
     data_directory,
     disk,
+    memory,
     engine,
     database,
     leftovers,

@@ -9,8 +9,10 @@ from typing import Any
 
 from jupyter_deploy.domain.bundle import CapturedFile
 from jupyter_deploy.domain.caps import Caps
+from jupyter_deploy.domain.ledger import RESERVE_NAME, RESERVE_SIZE
 from jupyter_deploy.domain.runs import Closing, RunState
-from jupyter_deploy.durable import write_whole
+from jupyter_deploy.durable import is_full, keep_room, write_whole
+from jupyter_deploy.engine.pressure import Pressure
 from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import DeployError
@@ -31,6 +33,7 @@ class Dispatcher:
         slots: int,
         *,
         caps: Caps,
+        pressure: Pressure | None = None,
     ) -> None:
         self._store = store
         self._executor = executor
@@ -39,17 +42,22 @@ class Dispatcher:
         self._clock = clock
         self.slots = slots
         self._caps = caps
+        self._pressure = pressure
 
     def fill(self) -> bool:
         """Start queued runs while slots are free; True when something has changed."""
         now = self._clock.now()
         expired = self._store.expire(now)
         free = self.slots - len(self._watcher)
-        if free <= 0:
+        if free <= 0 or self.holding():
             return bool(expired)
         claims = self._store.claim(free, self._executor.name, now)
         take_turns(claims, self._start)
         return bool(claims or expired)
+
+    def holding(self) -> str | None:
+        """Why no run is started although slots are free, None when one would be."""
+        return self._pressure.holding() if self._pressure else None
 
     def seconds_to_next(self) -> float | None:
         """How long until a run may start that has to wait for its time."""
@@ -66,6 +74,7 @@ class Dispatcher:
             placement.folder.mkdir(parents=True)
             task = json.dumps(self._task(claim)).encode()
             write_whole(placement.folder / "task.json", task)
+            keep_room(placement.folder / RESERVE_NAME, RESERVE_SIZE)
             self._executor.start(placement)
         except (OSError, DeployError) as error:
             self._refuse(placement, error)
@@ -94,14 +103,16 @@ class Dispatcher:
         return {"path": item.path, "blob": str(self._blobs.path(item.digest))}
 
     def _refuse(self, placement: Placement, error: Exception) -> None:
+        full = is_full(error)
+        if full and self._pressure:
+            self._pressure.disk_was_full()
         closing = Closing(
             state=RunState.FAILED,
             verdict="failed",
             fault="infrastructure",
             reason=f"The run could not be started: {error}",
             cell=None,
-            outcome="not started",
+            outcome="disk full" if full else "not started",
         )
-        closing = self._watcher.or_again(placement, closing)
-        self._store.close(placement.run_id, placement.fence, closing, self._clock.now())
+        self._watcher.end(placement, closing)
         self._watcher.forget(placement)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from jupyter_deploy.domain.deployments import (
     Activity,
@@ -20,9 +20,10 @@ from jupyter_deploy.domain.deployments import (
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.runs import Closing, Run, RunState
-from jupyter_deploy.errors import NotFound, Unavailable
+from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
 from jupyter_deploy.store import deployments, ending, queue, runs, scheduling
+from jupyter_deploy.store.failures import unavailable, unusable
 from jupyter_deploy.store.rows import event_of
 from jupyter_deploy.store.schema import environments, events, schedules
 from jupyter_deploy.store.schema import runs as runs_table
@@ -40,14 +41,10 @@ class SqlStore:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except (
-            OperationalError,
-            InterfaceError,
-        ) as error:  # held by another program, disk full, gone
-            raise Unavailable(
-                f"The database cannot be used: {error.orig}.",
-                hint="Nothing was changed; try again.",
-            ) from error
+        except DBAPIError as error:
+            if not unusable(error):
+                raise
+            raise unavailable(error) from error
 
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
         with self._transaction() as connection:

@@ -1,0 +1,61 @@
+"""When no new run is started, because the machine is short of something.
+
+What runs already goes on; what is queued keeps its order and waits.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from jupyter_deploy.domain.caps import Watermarks, amount
+from jupyter_deploy.engine.reserve import Reserve
+from jupyter_deploy.ports.machine import Machine
+
+log = logging.getLogger(__name__)
+
+
+def shortage(disk: int, memory: int, marks: Watermarks) -> str | None:
+    """Why no run may start with so many bytes free, None when one may."""
+    if disk < marks.disk:
+        return (
+            f"Runs wait: {amount(disk)} of disk are free, "
+            f"c.Deploy.min_free_disk is {amount(marks.disk)}."
+        )
+    if memory < marks.memory:
+        return (
+            f"Runs wait: {amount(memory)} of memory are available, "
+            f"c.Deploy.min_free_memory is {amount(marks.memory)}."
+        )
+    return None
+
+
+class Pressure:
+    """Asked before runs are claimed."""
+
+    def __init__(self, machine: Machine, marks: Watermarks, reserve: Reserve) -> None:
+        self._machine = machine
+        self._marks = marks
+        self._reserve = reserve
+        self._said: str | None = None
+
+    def holding(self) -> str | None:
+        """Why no run may start now, as a sentence; None when one may."""
+        why = shortage(self._machine.free_disk(), self._machine.free_memory(), self._marks)
+        if why is None and not self._reserve.keep() and self._reserve.released:
+            why = "Runs wait: the disk was full, and there is no room for the reserve yet."
+        self._say(why)
+        return why
+
+    def disk_was_full(self) -> None:
+        """A run could not be started: the next ones would not fare better."""
+        self._reserve.release()
+
+    def _say(self, why: str | None) -> None:
+        """In the log once, not with every byte that comes and goes."""
+        if (why is None) == (self._said is None):
+            return
+        self._said = why
+        if why is None:
+            log.info("there is room again: runs are started")
+        else:
+            log.warning("%s", why)
