@@ -43,6 +43,7 @@ from jupyter_deploy.server.base import Context
 from jupyter_deploy.server.handlers import MAX_BLOB
 from jupyter_deploy.store.copies import Copies
 from jupyter_deploy.store.database import open_database
+from jupyter_deploy.store.places import check_place
 from jupyter_deploy.store.sql import SqlStore
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ def run_engine(settings: Settings) -> None:
     Raises Conflict when another engine owns it, InvalidInput or Unavailable when
     the folders or the database cannot be used.
     """
+    for place in settings.places:
+        check_place(place)
     _make_folder(settings.data_dir, "JUPYTER_DATA_DIR")
     _make_folder(settings.runtime_dir, "JUPYTER_RUNTIME_DIR")
     with _own(settings.lock_file):

@@ -74,6 +74,12 @@ class Settings:
         return Path(path) if path not in (self.database_url, ":memory:", "") else None
 
     @property
+    def places(self) -> tuple[Path, ...]:
+        """Folders in which the engine relies on locks."""
+        file = self.database_file
+        return (self.data_dir, file.absolute().parent) if file else (self.data_dir,)
+
+    @property
     def copies_dir(self) -> Path:
         return self.data_dir / "copies"
 

@@ -24,6 +24,7 @@ from jupyter_deploy.errors import DeployError
 from jupyter_deploy.executors.machine import LocalMachine
 from jupyter_deploy.kernels.specs import find_kernel
 from jupyter_deploy.store.copies import Copies, quick_check
+from jupyter_deploy.store.places import check_place
 
 #: Bytes of free disk below which runs are in danger, and below which they cannot go on.
 LOW_DISK = 1_000_000_000
@@ -53,6 +54,11 @@ def data_directory(settings: Settings) -> Check:
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         fix = "Make it a folder that is yours, or set JUPYTER_DATA_DIR."
         return Check(name, "fail", f"{place} cannot be written.", fix)
+    try:
+        for locked in settings.places:
+            check_place(locked)
+    except DeployError as error:
+        return Check(name, "fail", error.message, error.hint)
     return Check(name, "ok", str(settings.data_dir))
 
 
