@@ -12,20 +12,22 @@ import secrets
 import signal
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
+from sqlalchemy import Engine
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from jupyter_deploy import __version__
 from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.config import Settings
-from jupyter_deploy.durable import write_whole
+from jupyter_deploy.durable import is_full, write_whole
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.pressure import Pressure
@@ -33,7 +35,7 @@ from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
-from jupyter_deploy.errors import Conflict, Unavailable
+from jupyter_deploy.errors import Conflict, DiskFull, Unavailable
 from jupyter_deploy.executors.local import LocalExecutor
 from jupyter_deploy.executors.machine import LocalMachine
 from jupyter_deploy.ports.clock import SystemClock
@@ -44,6 +46,7 @@ from jupyter_deploy.server.handlers import MAX_BLOB
 from jupyter_deploy.store.copies import Copies
 from jupyter_deploy.store.database import open_database
 from jupyter_deploy.store.places import check_place
+from jupyter_deploy.store.presence import Salvage
 from jupyter_deploy.store.sql import SqlStore
 
 log = logging.getLogger(__name__)
@@ -62,18 +65,32 @@ def run_engine(settings: Settings) -> None:
         check_place(place)
     _make_folder(settings.data_dir, "JUPYTER_DATA_DIR")
     _make_folder(settings.runtime_dir, "JUPYTER_RUNTIME_DIR")
-    with _own(settings.lock_file):
+    with _in_words(settings), _own(settings.lock_file):
         settings.runtime_file.unlink(missing_ok=True)  # of an engine that was killed
-        copies = _copies(settings)
-        if copies and (said := copies.recover(SystemClock().now())):
-            log.error("%s", said)
         reserve = Reserve(settings.reserve_file)
         reserve.keep()
-        store = SqlStore(reserve.spend(lambda: open_database(settings.database_url)))
+        copies = _copies(settings)
+        if copies and (said := reserve.spend(lambda: copies.recover(SystemClock().now()))):
+            log.error("%s", said)
+        database = reserve.spend(lambda: open_database(settings.database_url))
         try:
-            asyncio.run(_serve(settings, store, reserve, copies))
+            asyncio.run(_serve(settings, database, reserve, copies))
         finally:
-            store.dispose()
+            database.dispose()
+
+
+@contextmanager
+def _in_words(settings: Settings) -> Iterator[None]:
+    """Raises Unavailable for what the operating system refuses."""
+    try:
+        yield
+    except OSError as error:
+        kind = DiskFull if is_full(error) else Unavailable
+        raise kind(
+            f"The engine cannot go on: {error.strerror or error}.",
+            hint=f"See that {settings.data_dir} and {settings.runtime_dir} can be written "
+            "and have room.",
+        ) from error
 
 
 def _copies(settings: Settings) -> Copies | None:
@@ -125,7 +142,11 @@ class Parts:
 
 
 def assemble(
-    settings: Settings, store: Store, reserve: Reserve, on_quiet: Callable[[], None]
+    settings: Settings,
+    store: Store,
+    reserve: Reserve,
+    on_quiet: Callable[[], None],
+    on_trouble: Callable[[Unavailable], None],
 ) -> Parts:
     """The engine's parts on this store."""
     clock, executor = SystemClock(), LocalExecutor()
@@ -150,13 +171,16 @@ def assemble(
         dispatcher,
         quiet_seconds=settings.quiet_seconds,
         on_quiet=on_quiet,
+        on_trouble=on_trouble,
     )
     stays = settings.quiet_seconds == math.inf
     service = Service(store, blobs, watcher, dispatcher, clock, stays=stays)
     return Parts(core, service, blobs)
 
 
-async def _serve(settings: Settings, store: Store, reserve: Reserve, copies: Copies | None) -> None:
+async def _serve(
+    settings: Settings, database: Engine, reserve: Reserve, copies: Copies | None
+) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
@@ -165,7 +189,8 @@ async def _serve(settings: Settings, store: Store, reserve: Reserve, copies: Cop
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    parts = assemble(settings, store, reserve, on_quiet=stop)
+    mend = Salvage(database, copies, SystemClock().now).mend if copies else lambda _error: None
+    parts = assemble(settings, SqlStore(database), reserve, stop, mend)
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)

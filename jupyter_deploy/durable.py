@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,12 +45,6 @@ def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """Raises OSError."""
-    with open(source, "rb") as content, whole_file(target) as file:
-        shutil.copyfileobj(content, file)
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

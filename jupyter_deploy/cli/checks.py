@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,7 +108,12 @@ def database(settings: Settings) -> Check:
         return _database_server(settings)
     if not path.exists():
         return Check("database", "ok", "none yet; the first deployment makes it")
-    said = quick_check(path)
+    try:
+        said = quick_check(path)
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            return Check("database", "fail", f"It cannot be read: {error}.", "See the disk.")
+        said = "ok"  # another program holds it
     if said != "ok":
         fix = "jupyter deploy engine stop, then start: the newest copy takes its place."
         return Check("database", "fail", f"It is damaged: {said}.", fix)

@@ -41,6 +41,7 @@ class Core:
         *,
         quiet_seconds: float,
         on_quiet: Callable[[], None],
+        on_trouble: Callable[[Unavailable], None] = lambda _error: None,
     ) -> None:
         self._store = store
         self._scheduler = scheduler
@@ -48,6 +49,8 @@ class Core:
         self._dispatcher = dispatcher
         self._quiet_seconds = quiet_seconds
         self._on_quiet = on_quiet
+        #: Told on this thread when the database could not be used; the step is tried again.
+        self._on_trouble = on_trouble
         #: Monotonic time of the last use by a person.
         self.last_use = time.monotonic()
         #: Id of the newest event, readable from any thread.
@@ -129,6 +132,7 @@ class Core:
             raise
         except Unavailable as error:
             log.warning("%s", error)
+            self._on_trouble(error)
             return None
         except Exception:
             # One bad row must not stop every other deployment.

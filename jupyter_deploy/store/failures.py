@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 
 from jupyter_deploy.errors import DiskFull, Unavailable
 
+ROOM = "Nothing was changed; free some space and try again."
 #: SQLite's names for a disk without room; the second one for its shared memory file.
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 
@@ -21,10 +22,7 @@ def unusable(error: DBAPIError) -> bool:
 def unavailable(error: DBAPIError) -> Unavailable:
     """The sentence for an unusable database."""
     if _is_full(error.orig):
-        return DiskFull(
-            "There is no room on the disk of the database.",
-            hint="Nothing was changed; free some space and try again.",
-        )
+        return DiskFull("There is no room on the disk of the database.", hint=ROOM)
     if "malformed" in str(error.orig):
         return Unavailable(
             f"The database is damaged: {one_line(error.orig)}.",
@@ -33,6 +31,17 @@ def unavailable(error: DBAPIError) -> Unavailable:
     return Unavailable(
         f"The database cannot be used: {one_line(error.orig)}.",
         hint="Nothing was changed; try again.",
+    )
+
+
+def unreadable(error: sqlite3.Error) -> Unavailable:
+    """For a file that cannot be looked at, which does not mean that it is damaged."""
+    if _is_full(error):
+        return DiskFull("There is no room on the disk of the database.", hint=ROOM)
+    return Unavailable(
+        f"The database cannot be read: {one_line(error)}.",
+        hint="Nothing was changed. Where its disk has failed, move the file away: the newest "
+        "copy takes its place.",
     )
 
 
