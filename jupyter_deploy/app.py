@@ -153,7 +153,9 @@ def assemble(
     blobs = FileBlobStore(settings.blobs_dir)
     watcher = Watcher(store, executor, clock, settings.runs_dir)
     watcher.spend = reserve.spend
-    pressure = Pressure(LocalMachine(settings.data_dir), settings.watermarks, reserve)
+    pressure = Pressure(
+        LocalMachine((settings.data_dir, settings.runs_dir)), settings.watermarks, reserve
+    )
     dispatcher = Dispatcher(
         store,
         executor,

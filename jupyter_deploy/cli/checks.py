@@ -64,7 +64,7 @@ def data_directory(settings: Settings) -> Check:
 
 
 def disk(settings: Settings) -> Check:
-    machine, least = LocalMachine(_place(settings)), settings.watermarks.disk
+    machine, least = LocalMachine((_place(settings),)), settings.watermarks.disk
     free = machine.free_disk()
     if free < least:
         message = f"{amount(free)} free; no run is started below {amount(least)}."
@@ -74,7 +74,7 @@ def disk(settings: Settings) -> Check:
 
 
 def memory(settings: Settings) -> Check:
-    free, least = LocalMachine(settings.data_dir).free_memory(), settings.watermarks.memory
+    free, least = LocalMachine(()).free_memory(), settings.watermarks.memory
     if free < least:
         message = f"{amount(free)} available; no run is started below {amount(least)}."
         fix = "End what needs it, or lower c.Deploy.min_free_memory."

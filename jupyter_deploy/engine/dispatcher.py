@@ -103,16 +103,15 @@ class Dispatcher:
         return {"path": item.path, "blob": str(self._blobs.path(item.digest))}
 
     def _refuse(self, placement: Placement, error: Exception) -> None:
-        full = is_full(error)
-        if full and self._pressure:
-            self._pressure.disk_was_full()
+        if self._pressure:
+            self._pressure.not_started(error)
         closing = Closing(
             state=RunState.FAILED,
             verdict="failed",
             fault="infrastructure",
             reason=f"The run could not be started: {error}",
             cell=None,
-            outcome="disk full" if full else "not started",
+            outcome="disk full" if is_full(error) else "not started",
         )
         self._watcher.end(placement, closing)
         self._watcher.forget(placement)

@@ -5,11 +5,16 @@ What runs already goes on; what is queued keeps its order and waits.
 
 from __future__ import annotations
 
+import errno
 import logging
 
 from jupyter_deploy.domain.caps import Watermarks, amount
+from jupyter_deploy.durable import is_full
 from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.ports.machine import Machine
+
+#: Faults of a disk that do not go away with the next run.
+_FAULTS = (errno.EROFS, errno.EIO)
 
 log = logging.getLogger(__name__)
 
@@ -37,18 +42,39 @@ class Pressure:
         self._marks = marks
         self._reserve = reserve
         self._said: str | None = None
+        self._broken = False
 
     def holding(self) -> str | None:
         """Why no run may start now, as a sentence; None when one may."""
-        why = shortage(self._machine.free_disk(), self._machine.free_memory(), self._marks)
-        if why is None and not self._reserve.keep() and self._reserve.released:
-            why = "Runs wait: the disk was full, and there is no room for the reserve yet."
+        why = (
+            self._fault()
+            or shortage(self._machine.free_disk(), self._machine.free_memory(), self._marks)
+            or self._without_reserve()
+        )
         self._say(why)
         return why
 
-    def disk_was_full(self) -> None:
-        """A run could not be started: the next ones would not fare better."""
-        self._reserve.release()
+    def not_started(self, error: Exception) -> None:
+        """A run could not be started: where it is the disk, the next ones have to wait."""
+        if is_full(error):
+            self._reserve.release()
+        elif isinstance(error, OSError) and error.errno in _FAULTS:
+            self._broken = True
+
+    def _fault(self) -> str | None:
+        if not self._broken:
+            return None
+        try:
+            self._machine.write()
+        except OSError as error:
+            return f"Runs wait: the data directory cannot be written: {error.strerror}."
+        self._broken = False
+        return None
+
+    def _without_reserve(self) -> str | None:
+        if self._reserve.keep() or not self._reserve.released:
+            return None
+        return "Runs wait: the disk was full, and there is no room for the reserve yet."
 
     def _say(self, why: str | None) -> None:
         """In the log once, not with every byte that comes and goes."""

@@ -51,9 +51,14 @@ class Machine:
 
     disk: int = 1000 * MB
     memory: int = 1000 * MB
+    fault: OSError | None = None
 
     def free_disk(self) -> int:
         return self.disk
+
+    def write(self) -> None:
+        if self.fault:
+            raise self.fault
 
     def free_memory(self) -> int:
         return self.memory

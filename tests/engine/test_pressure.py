@@ -37,7 +37,12 @@ def test_without_watermarks_nothing_is_held_back() -> None:
 
 
 def test_this_machine_has_something_left(parts: Parts) -> None:
-    machine = LocalMachine(parts.watcher.placement(1, 1).folder.parents[2])
+    place = parts.folder(1).parents[2]
+    machine = LocalMachine((place, place / "not there"))
+    machine.write()
+    before = sorted(place.iterdir())
+    machine.write()
+    assert sorted(place.iterdir()) == before
     assert machine.free_disk() > 0
     assert machine.free_memory() > 0
 
@@ -95,5 +100,19 @@ def test_a_start_without_room_fails_and_the_next_ones_wait(
     assert parts.dispatcher.fill() is False
     assert "no room for the reserve" in str(parts.dispatcher.holding())
     monkeypatch.undo()
+    assert parts.dispatcher.fill() is True
+    assert parts.run(3).state == "running"
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EIO])
+def test_a_disk_that_fails_does_not_burn_the_queue(parts: Parts, number: int) -> None:
+    parts.deploy()
+    parts.queue(count=3)
+    parts.executor.refusal = parts.machine.fault = OSError(number, os.strerror(number))
+    parts.dispatcher.fill()
+    assert parts.dispatcher.fill() is False
+    assert [parts.run(n).state for n in (1, 2, 3)] == ["failed", "failed", "queued"]
+    assert os.strerror(number) in str(parts.dispatcher.holding())
+    parts.executor.refusal = parts.machine.fault = None
     assert parts.dispatcher.fill() is True
     assert parts.run(3).state == "running"
