@@ -21,6 +21,9 @@ from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
 from jupyter_deploy.ports.store import Claim, Store
 
+#: Seconds between looks whether there is room for runs again.
+LOOK = 1.0
+
 
 class Dispatcher:
     def __init__(
@@ -43,13 +46,15 @@ class Dispatcher:
         self.slots = slots
         self._caps = caps
         self._pressure = pressure
+        self._held = False
 
     def fill(self) -> bool:
         """Start queued runs while slots are free; True when something has changed."""
         now = self._clock.now()
         expired = self._store.expire(now)
         free = self.slots - len(self._watcher)
-        if free <= 0 or self.holding():
+        self._held = free > 0 and self.holding() is not None
+        if free <= 0 or self._held:
             return bool(expired)
         claims = self._store.claim(free, self._executor.name, now)
         take_turns(claims, self._start)
@@ -60,7 +65,9 @@ class Dispatcher:
         return self._pressure.holding() if self._pressure else None
 
     def seconds_to_next(self) -> float | None:
-        """How long until a run may start that has to wait for its time."""
+        """How long until a run may start that has to wait for its time, or for room."""
+        if self._held:
+            return LOOK
         start = self._store.next_start()
         if start is None:
             return None

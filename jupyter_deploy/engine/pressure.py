@@ -8,11 +8,13 @@ from __future__ import annotations
 import errno
 import logging
 
-from jupyter_deploy.domain.caps import Watermarks, amount
+from jupyter_deploy.domain.caps import MB, Watermarks, amount
 from jupyter_deploy.durable import is_full
 from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.ports.machine import Machine
 
+#: Bytes without which no attempt can so much as say how it ended.
+FULL = MB
 #: Faults of a disk that do not go away with the next run.
 _FAULTS = (errno.EROFS, errno.EIO)
 
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 def shortage(disk: int, memory: int, marks: Watermarks) -> str | None:
     """Why no run may start with so many bytes free, None when one may."""
+    if disk < FULL:
+        return f"Runs wait: the disk is full, {amount(disk)} are free."
     if disk < marks.disk:
         return (
             f"Runs wait: {amount(disk)} of disk are free, "

@@ -10,12 +10,12 @@ import pytest
 
 from jupyter_deploy.domain.caps import MB, Watermarks
 from jupyter_deploy.domain.policies import Limits, Policies
-from jupyter_deploy.engine.pressure import shortage
+from jupyter_deploy.engine.pressure import FULL, shortage
 from jupyter_deploy.executors.machine import LocalMachine
 
 from .conftest import Parts
 
-FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+NO_SPACE = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         (200 * MB, 100 * MB, None),
         (200 * MB - 1, 100 * MB, "c.Deploy.min_free_disk is 200 MB"),
         (200 * MB, 99 * MB, "99 MB of memory are available, c.Deploy.min_free_memory is 100 MB"),
-        (0, 0, "0 KB of disk are free"),
+        (0, 0, "the disk is full, 0 KB are free"),
     ],
 )
 def test_the_rule(disk: int, memory: int, words: str | None) -> None:
@@ -32,8 +32,9 @@ def test_the_rule(disk: int, memory: int, words: str | None) -> None:
     assert said is None if words is None else words in str(said)
 
 
-def test_without_watermarks_nothing_is_held_back() -> None:
-    assert shortage(0, 0, Watermarks(0, 0)) is None
+def test_without_watermarks_only_a_full_disk_holds_back() -> None:
+    assert shortage(FULL, 0, Watermarks(0, 0)) is None
+    assert "the disk is full" in str(shortage(FULL - 1, 0, Watermarks(0, 0)))
 
 
 def test_this_machine_has_something_left(parts: Parts) -> None:
@@ -56,6 +57,7 @@ def test_the_queue_waits_in_its_order_and_goes_on(parts: Parts, short: str) -> N
     setattr(parts.machine, short, MB)
     assert parts.dispatcher.fill() is False
     assert parts.executor.started() == [1]
+    assert parts.dispatcher.seconds_to_next() == 1.0
     assert parts.run(1).state == "running"  # what runs goes on
     assert f"c.Deploy.min_free_{short}" in str(parts.service.load()["holding"])
     setattr(parts.machine, short, 1000 * MB)
@@ -91,7 +93,7 @@ def test_a_start_without_room_fails_and_the_next_ones_wait(
     parts.reserve.keep()
     parts.deploy()
     parts.queue(count=3)
-    parts.executor.refusal = FULL
+    parts.executor.refusal = NO_SPACE
     parts.dispatcher.fill()
     assert [parts.run(n).state for n in (1, 2, 3)] == ["failed", "failed", "queued"]
     assert (parts.run(1).attempts[0].outcome, parts.run(1).fault) == ("disk full", "infrastructure")
