@@ -43,7 +43,7 @@ from jupyter_deploy.ports.store import Store
 from jupyter_deploy.server.api import make_application
 from jupyter_deploy.server.base import Context
 from jupyter_deploy.server.handlers import MAX_BLOB
-from jupyter_deploy.store.copies import Copies
+from jupyter_deploy.store.copies import Copies, number_runs_above
 from jupyter_deploy.store.database import open_database
 from jupyter_deploy.store.places import check_place
 from jupyter_deploy.store.presence import Salvage
@@ -72,6 +72,7 @@ def run_engine(settings: Settings) -> None:
         copies = _copies(settings)
         if copies and (said := reserve.spend(lambda: copies.recover(SystemClock().now()))):
             log.error("%s", said)
+            number_runs_above(copies.path, settings.runs_dir)
         database = reserve.spend(lambda: open_database(settings.database_url))
         try:
             asyncio.run(_serve(settings, database, reserve, copies))

@@ -113,6 +113,19 @@ class Copies:
         return aside
 
 
+def number_runs_above(path: Path, runs_dir: Path) -> None:
+    """New runs get numbers that no folder of a run has, also of one that the copy lacks.
+
+    An attempt never uses a folder that is there: each lost run would make a new one fail.
+    """
+    numbers = [int(folder.name) for folder in runs_dir.glob("*") if folder.name.isdecimal()]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'runs'").fetchone()
+        highest = max([row[0] if row else 0, *numbers])
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'runs'")
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('runs', ?)", (highest,))
+
+
 def quick_check(path: Path) -> str:
     """`ok`, or the first thing that is wrong with the database.
 

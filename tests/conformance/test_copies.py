@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_deploy.errors import DiskFull, Unavailable
-from jupyter_deploy.store.copies import KEPT, Copies, quick_check
+from jupyter_deploy.ports.store import NewRun
+from jupyter_deploy.store.copies import KEPT, Copies, number_runs_above, quick_check
 from jupyter_deploy.store.database import open_database
 from jupyter_deploy.store.presence import GoneError, Salvage
 from jupyter_deploy.store.sql import SqlStore
@@ -156,6 +157,28 @@ def test_without_a_sound_copy_it_is_left_alone(copies: Copies) -> None:
         copies.recover(NOW)
     assert caught.value.hint
     assert copies.path.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_runs_after_a_restored_copy_do_not_meet_folders_of_lost_ones(
+    copies: Copies, tmp_path: Path, before: int
+) -> None:
+    store = opened(copies)
+    store.deploy(new_version(), NOW)
+    new = NewRun("sales", {}, None)
+    for _ in range(before):
+        store.add_run(new, NOW)
+    store.dispose()
+    for name in ("1", "2", "17", "notes"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+    number_runs_above(copies.path, tmp_path / "runs")
+    store = opened(copies)
+    assert store.add_run(new, NOW)[0].id == 18
+    store.dispose()
+    number_runs_above(copies.path, tmp_path / "none")
+    store = opened(copies)
+    assert store.add_run(new, NOW)[0].id == 19
+    store.dispose()
 
 
 def unlink_all(copies: Copies) -> None:

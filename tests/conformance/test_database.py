@@ -155,7 +155,7 @@ def test_damage_that_is_met_in_use_is_told(file: Path) -> None:
         store.deploy(new_version(f"sales{number}"), NOW)
     store.dispose()
     with open(file, "r+b") as content:
-        content.seek(4096 * 8)
+        content.seek(4096 * 40)
         content.write(b"\xff" * 4096 * 60)
     again = SqlStore(open_database(f"sqlite:///{file}"))
     with pytest.raises(Unavailable, match="The database is damaged") as caught:

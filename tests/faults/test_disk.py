@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -295,22 +296,46 @@ def test_a_database_that_is_deleted_in_use(ground: Ground, gate: Path, pattern: 
 
 
 def test_a_page_that_is_damaged(ground: Ground) -> None:
-    """Put aside, never replaced by an empty one; what is asked before is refused, not wrong."""
+    """Put aside, never replaced by an empty one; runs that the copy lacks are in nobody's way."""
+    ground.deploy("lost", "1 + 1")
     copies = ground.deploy_dir / "copies"
     before = set(copies.glob("*.db"))
     ground.json("engine", "stop")
     ground.start_engine()  # copies at its start
     until(lambda: set(copies.glob("*.db")) - before)
     names = [item["name"] for item in ground.client.deployments()["deployments"]]
+    lost = ground.run("lost")
+    ground.ended(lost)
     ground.json("engine", "stop")
     with open(ground.deploy_dir / "deploy.db", "r+b") as file:
         file.seek(4096 * 2)
         file.write(b"\xff" * 4096 * 4)
     ground.start_engine()
     assert [item["name"] for item in ground.client.deployments()["deployments"]] == names
-    [aside] = ground.deploy_dir.glob("deploy.db.damaged-*Z")
     assert "is damaged" in ground.log
+    again = ground.run("lost")
+    assert again > lost
+    assert ground.ended(again)["state"] == "succeeded"
+    [aside] = ground.deploy_dir.glob("deploy.db.damaged-*Z")
     aside.unlink()
+
+
+def test_a_database_that_another_program_holds(ground: Ground, gate: Path) -> None:
+    """For longer than 5 s: refused with the time to come again, and nothing is lost."""
+    number = ground.gated("held", gate)
+    before = [run["id"] for run in ground.client.runs()["runs"]]
+    other = sqlite3.connect(ground.deploy_dir / "deploy.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    gate.touch()  # and the run ends meanwhile
+    began = time.monotonic()
+    answer = ground.request("POST", "/deployments/held/runs", json={"parameters": {}})
+    assert "locked" in is_problem(answer, "unavailable")["detail"]
+    assert time.monotonic() - began > 5
+    other.rollback()
+    other.close()
+    assert ground.ended(number)["state"] == "succeeded"
+    assert [run["id"] for run in ground.client.runs()["runs"]] == before
+    assert ground.ended(ground.run("held"))["state"] == "succeeded"
 
 
 def test_a_watermark(tmp_path: Path) -> None:
