@@ -129,13 +129,13 @@ class Watcher:
         """Close the attempt, also on a full disk; False for a stale fence."""
 
         def close() -> bool:
-            told = self._or_again(placement, closing)
+            told = self.or_again(placement, closing)
             now = self._clock.now()
             return self._store.close(placement.run_id, placement.fence, told, now)
 
         return self.spend(close)
 
-    def _or_again(self, placement: Placement, closing: Closing) -> Closing:
+    def or_again(self, placement: Placement, closing: Closing) -> Closing:
         """The closing, with the time of another attempt where the version wants one."""
         run = self._store.run(placement.run_id)
         if run.cancel_requested:
