@@ -14,8 +14,8 @@ import signal
 import socket
 import sqlite3
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,16 +32,19 @@ from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.artifacts.shared import SharedBlobStore
 from jupyter_deploy.config import Settings
 from jupyter_deploy.domain.engines import Member
-from jupyter_deploy.durable import write_whole
+from jupyter_deploy.durable import is_full, write_whole
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.lease import Lease
+from jupyter_deploy.engine.pressure import Pressure
 from jupyter_deploy.engine.publishing import Publisher
+from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
-from jupyter_deploy.errors import Conflict, Unavailable
+from jupyter_deploy.errors import Conflict, DiskFull, Unavailable
 from jupyter_deploy.executors.local import LocalExecutor
+from jupyter_deploy.executors.machine import LocalMachine
 from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import SystemClock
 from jupyter_deploy.ports.store import Store
@@ -49,9 +52,11 @@ from jupyter_deploy.server.api import make_application
 from jupyter_deploy.server.base import Context
 from jupyter_deploy.server.handlers import MAX_BLOB
 from jupyter_deploy.store.blobs import DatabaseBlobs
-from jupyter_deploy.store.copies import Copies
+from jupyter_deploy.store.copies import Copies, number_runs_above
 from jupyter_deploy.store.database import open_database
 from jupyter_deploy.store.listening import Listener
+from jupyter_deploy.store.places import check_place
+from jupyter_deploy.store.presence import Salvage
 from jupyter_deploy.store.sql import SqlStore
 
 log = logging.getLogger(__name__)
@@ -66,18 +71,23 @@ def run_engine(settings: Settings) -> None:
     Raises Conflict when another engine owns it, InvalidInput or Unavailable when
     the folders or the database cannot be used.
     """
+    for place in settings.places:
+        check_place(place)
     _make_folder(settings.data_dir, "JUPYTER_DATA_DIR")
     _make_folder(settings.runtime_dir, "JUPYTER_RUNTIME_DIR")
-    with ExitStack() as held:
+    with _in_words(settings), ExitStack() as held:
         for lock in _locks(settings):
             held.enter_context(_own(lock))
         settings.runtime_file.unlink(missing_ok=True)  # of an engine that was killed
+        reserve = Reserve(settings.reserve_file)
+        reserve.keep()
         copies = _copies(settings)
-        if copies and (said := copies.recover(SystemClock().now())):
+        if copies and (said := reserve.spend(lambda: copies.recover(SystemClock().now()))):
             log.error("%s", said)
-        database = open_database(settings.database_url)
+            number_runs_above(copies.path, settings.runs_dir)
+        database = reserve.spend(lambda: open_database(settings.database_url))
         held.callback(database.dispose)
-        asyncio.run(_serve(settings, database, copies))
+        asyncio.run(_serve(settings, database, reserve, copies))
 
 
 def _locks(settings: Settings) -> list[Path]:
@@ -91,6 +101,20 @@ def _locks(settings: Settings) -> list[Path]:
 def _blobs(settings: Settings, database: Engine) -> BlobStore:
     local = FileBlobStore(settings.blobs_dir)
     return SharedBlobStore(local, DatabaseBlobs(database)) if settings.shared_database else local
+
+
+@contextmanager
+def _in_words(settings: Settings) -> Iterator[None]:
+    """Raises Unavailable for what the operating system refuses."""
+    try:
+        yield
+    except OSError as error:
+        kind = DiskFull if is_full(error) else Unavailable
+        raise kind(
+            f"The engine cannot go on: {error.strerror or error}.",
+            hint=f"See that {settings.data_dir} and {settings.runtime_dir} can be written "
+            "and have room.",
+        ) from error
 
 
 def _copies(settings: Settings) -> Copies | None:
@@ -153,17 +177,26 @@ class Parts:
 
 
 def assemble(
-    settings: Settings, store: Store, blobs: BlobStore, on_quiet: Callable[[], None]
+    settings: Settings,
+    store: Store,
+    blobs: BlobStore,
+    reserve: Reserve,
+    on_quiet: Callable[[], None],
+    on_trouble: Callable[[Unavailable], None],
 ) -> Parts:
     """The engine's parts on this store."""
     clock, executor = SystemClock(), LocalExecutor()
     member = identify(settings)
     watcher = Watcher(store, executor, clock, settings.runs_dir, member.id)
+    watcher.spend = reserve.spend
     if blobs.shared:
         watcher.publish = Publisher(blobs).publish
     lease = None
     if settings.shared_database:
         lease = Lease(store, watcher, member, settings.lease_seconds, settings.deadline_file)
+    pressure = Pressure(
+        LocalMachine((settings.data_dir, settings.runs_dir)), settings.watermarks, reserve
+    )
     dispatcher = Dispatcher(
         store,
         executor,
@@ -173,6 +206,7 @@ def assemble(
         settings.max_running,
         caps=settings.caps,
         lease=lease,
+        pressure=pressure,
     )
     core = Core(
         store,
@@ -182,13 +216,16 @@ def assemble(
         quiet_seconds=settings.quiet_seconds,
         on_quiet=on_quiet,
         lease=lease,
+        on_trouble=on_trouble,
     )
     stays = settings.quiet_seconds == math.inf
     service = Service(store, blobs, watcher, dispatcher, clock, stays=stays)
     return Parts(core, service, blobs)
 
 
-async def _serve(settings: Settings, database: Engine, copies: Copies | None) -> None:
+async def _serve(
+    settings: Settings, database: Engine, reserve: Reserve, copies: Copies | None
+) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
 
@@ -203,8 +240,9 @@ async def _serve(settings: Settings, database: Engine, copies: Copies | None) ->
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop)
+    mend = Salvage(database, copies, SystemClock().now).mend if copies else lambda _error: None
     blobs = _blobs(settings, database)
-    parts = assemble(settings, SqlStore(database), blobs, on_quiet=stop)
+    parts = assemble(settings, SqlStore(database), blobs, reserve, stop, mend)
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)
@@ -216,7 +254,7 @@ async def _serve(settings: Settings, database: Engine, copies: Copies | None) ->
     copying = loop.create_task(_copy_regularly(copies)) if copies else None
     try:
         announcement = json.dumps({**status, "token": token}).encode()
-        write_whole(settings.runtime_file, announcement, mode=0o600)
+        reserve.spend(lambda: write_whole(settings.runtime_file, announcement, mode=0o600))
         log.info("engine %s serves %s at %s", os.getpid(), settings.data_dir, status["url"])
         await stopped.wait()
     finally:

@@ -18,7 +18,7 @@ from traitlets import Integer, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-from jupyter_deploy.domain.caps import KB, Caps
+from jupyter_deploy.domain.caps import KB, Caps, Watermarks
 from jupyter_deploy.errors import InvalidInput
 
 
@@ -43,6 +43,12 @@ class Deploy(Configurable):
     output_cap_run = Integer(
         Caps.run, min=KB, help="Bytes of output that all cells of a run may leave together"
     ).tag(config=True)
+    min_free_disk = Integer(
+        Watermarks.disk, min=0, help="Bytes of free disk below which no run is started"
+    ).tag(config=True)
+    min_free_memory = Integer(
+        Watermarks.memory, min=0, help="Bytes of available memory below which no run is started"
+    ).tag(config=True)
 
     lease_seconds = Integer(
         30,
@@ -61,6 +67,7 @@ class Settings:
     quiet_seconds: float
     lease_seconds: float
     caps: Caps = field(default_factory=Caps)
+    watermarks: Watermarks = field(default_factory=Watermarks)
 
     @property
     def runtime_file(self) -> Path:
@@ -73,6 +80,12 @@ class Settings:
         """The SQLite file, None for a database server or one in memory."""
         path = self.database_url.removeprefix("sqlite:///")
         return Path(path) if path not in (self.database_url, ":memory:", "") else None
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Folders in which the engine relies on locks."""
+        file = self.database_file
+        return (self.data_dir, file.absolute().parent) if file else (self.data_dir,)
 
     @property
     def copies_dir(self) -> Path:
@@ -109,6 +122,10 @@ class Settings:
         return self.data_dir / "blobs"
 
     @property
+    def reserve_file(self) -> Path:
+        return self.data_dir / "reserve"
+
+    @property
     def runs_dir(self) -> Path:
         return self.data_dir / "runs"
 
@@ -128,6 +145,7 @@ class Settings:
             "rss",
             "cpu",
             "version",
+            "holding",
         )
         return {
             **dict.fromkeys(unknown),
@@ -155,6 +173,7 @@ def load_settings() -> Settings:
         quiet_seconds=traits.quiet_seconds,
         lease_seconds=traits.lease_seconds,
         caps=_caps(traits),
+        watermarks=Watermarks(traits.min_free_disk, traits.min_free_memory),
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,12 +47,6 @@ def whole_file(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
     sync_folder(path.parent)
 
 
-def copy_whole(source: Path, target: Path) -> None:
-    """Raises OSError."""
-    with open(source, "rb") as content, whole_file(target) as file:
-        shutil.copyfileobj(content, file)
-
-
 def put_in_place(temporary: Path, path: Path) -> None:
     """Give a file that another program has written its name in the same folder.
 
@@ -79,11 +72,15 @@ def sync_folder(folder: Path) -> None:
 
 def keep_room(path: Path, size: int) -> None:
     """Make a file of this many bytes that really are there, or none. Raises OSError."""
-    with whole_file(path, mode=0o600) as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)
-        else:
-            file.write(b"\0" * size)
+    try:
+        with open(path, "wb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                file.write(b"\0" * size)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def give_room(path: Path) -> bool:

@@ -9,6 +9,7 @@
     ├── TooLarge            413
     ├── TooMany             429  as many wait already as may
     └── Unavailable         503  the engine or its database does not answer
+        └── DiskFull        503  there is no room for what was to be written
 
 `message` says what is wrong, `hint` what to do, `field` which input it is about
 (dotted: `schedule.cron`, `parameters.n_rows`).
@@ -84,6 +85,10 @@ class Unavailable(DeployError):
     kind, title, status, exit_code = "unavailable", "The engine does not answer", 503, 3
 
 
+class DiskFull(Unavailable):
+    kind, title = "disk-full", "The disk is full"
+
+
 def _cut(message: str) -> str:
     """A sentence that quotes what was sent stays one that can be read."""
     if len(message) <= MAX_MESSAGE:
@@ -103,6 +108,7 @@ _BY_KIND: dict[str, type[DeployError]] = {
         TooLarge,
         TooMany,
         Unavailable,
+        DiskFull,
     )
 }
 

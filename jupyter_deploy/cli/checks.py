@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +20,12 @@ from jupyter_deploy.cli.render import size
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import find_engine
 from jupyter_deploy.config import Settings
+from jupyter_deploy.domain.caps import amount
 from jupyter_deploy.errors import DeployError
+from jupyter_deploy.executors.machine import LocalMachine
 from jupyter_deploy.kernels.specs import find_kernel
 from jupyter_deploy.store.copies import Copies, quick_check
+from jupyter_deploy.store.places import check_place
 
 #: Bytes of free disk below which runs are in danger, and below which they cannot go on.
 LOW_DISK = 1_000_000_000
@@ -51,13 +55,31 @@ def data_directory(settings: Settings) -> Check:
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         fix = "Make it a folder that is yours, or set JUPYTER_DATA_DIR."
         return Check(name, "fail", f"{place} cannot be written.", fix)
+    try:
+        for locked in settings.places:
+            check_place(locked)
+    except DeployError as error:
+        return Check(name, "fail", error.message, error.hint)
     return Check(name, "ok", str(settings.data_dir))
 
 
 def disk(settings: Settings) -> Check:
-    free = shutil.disk_usage(_place(settings)).free
+    machine, least = LocalMachine((_place(settings),)), settings.watermarks.disk
+    free = machine.free_disk()
+    if free < least:
+        message = f"{amount(free)} free; no run is started below {amount(least)}."
+        return Check("disk", "fail", message, "Free some space, or lower c.Deploy.min_free_disk.")
     state = "fail" if free < NO_DISK else "warn" if free < LOW_DISK else "ok"
     return Check("disk", state, f"{size(free)} free", None if state == "ok" else "Free some space.")
+
+
+def memory(settings: Settings) -> Check:
+    free, least = LocalMachine(()).free_memory(), settings.watermarks.memory
+    if free < least:
+        message = f"{amount(free)} available; no run is started below {amount(least)}."
+        fix = "End what needs it, or lower c.Deploy.min_free_memory."
+        return Check("memory", "fail", message, fix)
+    return Check("memory", "ok", f"{size(free)} available")
 
 
 def engine(settings: Settings) -> Check:
@@ -66,15 +88,17 @@ def engine(settings: Settings) -> Check:
         return Check("engine", "ok", "not running; it starts when needed")
     client = EngineClient(found.url, found.token)
     try:
-        version = client.health()["version"]
+        status = client.health()
     except DeployError as error:
         fix = f"End process {found.pid}; its log is {settings.log_file}."
         return Check("engine", "fail", error.message, fix)
     finally:
         client.close()
-    if version != __version__:
-        message = f"Version {version} runs, {__version__} is installed."
+    if status["version"] != __version__:
+        message = f"Version {status['version']} runs, {__version__} is installed."
         return Check("engine", "warn", message, "jupyter deploy engine stop")
+    if status["holding"]:
+        return Check("engine", "warn", status["holding"], "Free some, or lower the setting.")
     return Check("engine", "ok", f"running, process {found.pid}")
 
 
@@ -84,7 +108,12 @@ def database(settings: Settings) -> Check:
         return _database_server(settings)
     if not path.exists():
         return Check("database", "ok", "none yet; the first deployment makes it")
-    said = quick_check(path)
+    try:
+        said = quick_check(path)
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            return Check("database", "fail", f"It cannot be read: {error}.", "See the disk.")
+        said = "ok"  # another program holds it
     if said != "ok":
         fix = "jupyter deploy engine stop, then start: the newest copy takes its place."
         return Check("database", "fail", f"It is damaged: {said}.", fix)
@@ -211,6 +240,7 @@ def _alive(settings: Settings, path: Path) -> bool:
 CHECKS: tuple[Callable[[Settings], Check], ...] = (
     data_directory,
     disk,
+    memory,
     engine,
     database,
     leftovers,

@@ -160,6 +160,8 @@ def _print(document: Document, as_json: bool) -> None:
             "Data": document["data_dir"],
         }
     )
+    if holding := document.get("holding"):  # an engine of before an upgrade does not tell
+        print_line(("!", "yellow"), f" {holding}")
 
 
 COMMANDS = {"engine": engine}

@@ -89,7 +89,7 @@ def _read(settings: Settings) -> Endpoint | None:
 def _held(settings: Settings) -> bool:
     """Whether an engine holds the data directory: a pid alone could be reused."""
     try:
-        descriptor = os.open(settings.lock_file, os.O_RDWR)
+        descriptor = os.open(settings.lock_file, os.O_RDONLY)
     except OSError:
         return False
     try:

@@ -1,4 +1,4 @@
-"""How much output one cell and one run may leave."""
+"""How much runs may take of the machine."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ KB, MB = 1024, 1024**2
 
 @dataclass(frozen=True)
 class Caps:
-    """In bytes; a character of text counts as one."""
+    """Output that one cell and one run may leave, in bytes; a character of text counts as one."""
 
     cell: int = 10 * MB
     run: int = 200 * MB
+
+
+@dataclass(frozen=True)
+class Watermarks:
+    """Bytes free below which no run is started."""
+
+    disk: int = 200 * MB
+    memory: int = 200 * MB
 
 
 def amount(count: int) -> str:

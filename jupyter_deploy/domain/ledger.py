@@ -25,6 +25,10 @@ from typing import Any
 
 from jupyter_deploy.domain.runs import Progress
 
+#: The file beside a ledger whose bytes are kept back, so that a full disk does not
+#: swallow the end of the story.
+RESERVE_NAME = "ledger.reserve"
+RESERVE_SIZE = 256 * 1024
 #: What an entry of each kind has at least.
 _MEMBERS = {
     "attempt_started": ("notebook", "cells"),

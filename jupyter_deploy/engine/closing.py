@@ -11,6 +11,7 @@ from jupyter_deploy.domain.runs import Closing, OutputFile
 from jupyter_deploy.domain.verdict import Ending, judge
 from jupyter_deploy.durable import write_whole
 from jupyter_deploy.engine.ledger_tail import read_entries
+from jupyter_deploy.engine.reserve import Spend, plainly
 from jupyter_deploy.ports.executor import Placement
 
 log = logging.getLogger(__name__)
@@ -18,16 +19,21 @@ log = logging.getLogger(__name__)
 NOTEBOOK_TYPE = "application/x-ipynb+json"
 
 
-def conclude(placement: Placement, entries: Sequence[Entry], ending: Ending) -> Closing:
+def conclude(
+    placement: Placement, entries: Sequence[Entry], ending: Ending, spend: Spend = plainly
+) -> Closing:
+    """What the attempt came to; `spend` writes outputs that the runner could not write."""
     try:
-        return _conclude(placement, entries, ending)
+        return _conclude(placement, entries, ending, spend)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         # A notebook can write into its own ledger; what cannot be read is no evidence.
         log.warning("run %s: its ledger is damaged: %r", placement.run_id, error)
-        return _conclude(placement, (), ending)
+        return _conclude(placement, (), ending, spend)
 
 
-def _conclude(placement: Placement, entries: Sequence[Entry], ending: Ending) -> Closing:
+def _conclude(
+    placement: Placement, entries: Sequence[Entry], ending: Ending, spend: Spend
+) -> Closing:
     verdict = judge(entries, ending)
     return Closing(
         state=verdict.state,
@@ -37,18 +43,20 @@ def _conclude(placement: Placement, entries: Sequence[Entry], ending: Ending) ->
         cell=verdict.cell,
         outcome=verdict.outcome,
         progress=progress(entries),
-        outputs=_outputs(placement, entries),
+        outputs=_outputs(placement, entries, spend),
     )
 
 
-def _outputs(placement: Placement, entries: Sequence[Entry]) -> tuple[OutputFile, ...]:
+def _outputs(
+    placement: Placement, entries: Sequence[Entry], spend: Spend
+) -> tuple[OutputFile, ...]:
     finished = [entry for entry in entries if entry.kind == "finished"]
     if finished:
         return tuple(OutputFile(**item) for item in finished[-1].data.get("outputs", ()))
-    return _rebuilt(placement)
+    return _rebuilt(placement, spend)
 
 
-def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
+def _rebuilt(placement: Placement, spend: Spend) -> tuple[OutputFile, ...]:
     """A runner that died left its ledger: keep the outputs so far."""
     from jupyter_deploy.notebook.replay import (
         rebuild_file,  # loads nbformat, rarely needed
@@ -62,7 +70,7 @@ def _rebuilt(placement: Placement) -> tuple[OutputFile, ...]:
             placement.folder / "task.json",
             read_entries(placement.folder / "ledger.jsonl"),
         )
-        write_whole(target, content)
+        spend(lambda: write_whole(target, content))
     except Exception as error:  # whatever a damaged ledger leads to
         log.warning("run %s: no outputs could be kept: %r", placement.run_id, error)
         return ()

@@ -43,6 +43,7 @@ class Core:
         quiet_seconds: float,
         on_quiet: Callable[[], None],
         lease: Lease | None = None,
+        on_trouble: Callable[[Unavailable], None] = lambda _error: None,
     ) -> None:
         self._store = store
         self._scheduler = scheduler
@@ -51,6 +52,8 @@ class Core:
         self._lease = lease
         self._quiet_seconds = quiet_seconds
         self._on_quiet = on_quiet
+        #: Told on this thread when the database could not be used; the step is tried again.
+        self._on_trouble = on_trouble
         #: Monotonic time of the last use by a person.
         self.last_use = time.monotonic()
         #: Id of the newest event, readable from any thread.
@@ -153,6 +156,7 @@ class Core:
             raise
         except Unavailable as error:
             log.warning("%s", error)
+            self._on_trouble(error)
             return None
         except Exception:
             # One bad row must not stop every other deployment.

@@ -9,9 +9,11 @@ from typing import Any
 
 from jupyter_deploy.domain.bundle import CapturedFile
 from jupyter_deploy.domain.caps import Caps
+from jupyter_deploy.domain.ledger import RESERVE_NAME, RESERVE_SIZE
 from jupyter_deploy.domain.runs import Closing, RunState
-from jupyter_deploy.durable import write_whole
+from jupyter_deploy.durable import is_full, keep_room, write_whole
 from jupyter_deploy.engine.lease import Lease
+from jupyter_deploy.engine.pressure import Pressure
 from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import DeployError
@@ -19,6 +21,9 @@ from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
 from jupyter_deploy.ports.store import Claim, Store
+
+#: Seconds between looks whether there is room for runs again.
+LOOK = 1.0
 
 
 class Dispatcher:
@@ -33,6 +38,7 @@ class Dispatcher:
         *,
         caps: Caps,
         lease: Lease | None = None,
+        pressure: Pressure | None = None,
     ) -> None:
         self._store = store
         self._executor = executor
@@ -42,13 +48,16 @@ class Dispatcher:
         self.slots = slots
         self._lease = lease
         self._caps = caps
+        self._pressure = pressure
+        self._held = False
 
     def fill(self) -> bool:
         """Start queued runs while slots are free; True when something has changed."""
         now = self._clock.now()
         expired = self._store.expire(now)
         free = self.slots - len(self._watcher)
-        if free <= 0:
+        self._held = free > 0 and self.holding() is not None
+        if free <= 0 or self._held:
             return bool(expired)
         claims = self._store.claim(free, self._executor.name, now, self._watcher.engine)
         for claim in claims:
@@ -57,8 +66,14 @@ class Dispatcher:
         take_turns(claims, self._start)
         return bool(claims or expired)
 
+    def holding(self) -> str | None:
+        """Why no run is started although slots are free, None when one would be."""
+        return self._pressure.holding() if self._pressure else None
+
     def seconds_to_next(self) -> float | None:
-        """How long until a run may start that has to wait for its time."""
+        """How long until a run may start that has to wait for its time, or for room."""
+        if self._held:
+            return LOOK
         start = self._store.next_start()
         if start is None:
             return None
@@ -70,6 +85,7 @@ class Dispatcher:
             placement.folder.mkdir(parents=True)
             task = json.dumps(self._task(claim)).encode()
             write_whole(placement.folder / "task.json", task)
+            keep_room(placement.folder / RESERVE_NAME, RESERVE_SIZE)
             self._executor.start(placement)
         except (OSError, DeployError) as error:
             self._refuse(placement, error)
@@ -105,14 +121,15 @@ class Dispatcher:
         return {"path": item.path, "blob": str(self._blobs.path(item.digest))}
 
     def _refuse(self, placement: Placement, error: Exception) -> None:
+        if self._pressure:
+            self._pressure.not_started(error)
         closing = Closing(
             state=RunState.FAILED,
             verdict="failed",
             fault="infrastructure",
             reason=f"The run could not be started: {error}",
             cell=None,
-            outcome="not started",
+            outcome="disk full" if is_full(error) else "not started",
         )
-        closing = self._watcher.or_again(placement, closing)
-        self._store.close(placement.run_id, placement.fence, closing, self._clock.now())
+        self._watcher.end(placement, closing)
         self._watcher.forget(placement)

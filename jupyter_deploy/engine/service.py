@@ -183,7 +183,8 @@ class Service:
         return replace(run, progress=progress) if progress else run
 
     def cancel(self, run_id: int) -> Run:
-        run = self._store.request_cancel(run_id, self._clock.now())
+        # Also on a full disk: this run may be what fills it.
+        run = self._watcher.spend(lambda: self._store.request_cancel(run_id, self._clock.now()))
         self._watcher.cancel(run_id)
         return self._live(run)
 
@@ -236,6 +237,7 @@ class Service:
             "queued": activity.queued,
             "running_runs": activity.running,
             "engines": [_described(seen) for seen in self._store.engines()],
+            "holding": self._dispatcher.holding(),
             "keeps_alive": self._reasons(activity.queued + activity.running, activity.schedules),
         }
 

@@ -16,6 +16,7 @@ from jupyter_deploy.domain.runs import Closing, Progress
 from jupyter_deploy.domain.verdict import Ending
 from jupyter_deploy.engine.closing import conclude
 from jupyter_deploy.engine.ledger_tail import LedgerTail
+from jupyter_deploy.engine.reserve import Spend, plainly
 from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
@@ -69,6 +70,8 @@ class Watcher:
         self.publish: Publish = _keep
         self._jitter = jitter
         self._live: dict[int, _Live] = {}
+        #: Does what must be done on a full disk too.
+        self.spend: Spend = plainly
 
     def __len__(self) -> int:
         return len(self._live)
@@ -134,9 +137,8 @@ class Watcher:
         placement = live.placement
         self._executor.kill(placement)  # what the notebook left behind
         live.read()
-        closing = conclude(placement, live.entries, self._ending(live))
-        closing = self.or_again(placement, self.publish(placement, closing))
-        if not self._store.close(placement.run_id, placement.fence, closing, self._clock.now()):
+        closing = conclude(placement, live.entries, self._ending(live), self.spend)
+        if not self.end(placement, self.publish(placement, closing)):
             log.warning("run %s: a stale end was discarded", placement.run_id)
         # Last, so that an end that could not be written is tried again.
         del self._live[placement.run_id]
@@ -150,6 +152,16 @@ class Watcher:
             untouched=not (placement.folder / "ledger.jsonl").exists(),
             taken_over=begun_by not in (None, self.engine),
         )
+
+    def end(self, placement: Placement, closing: Closing) -> bool:
+        """Close the attempt, also on a full disk; False for a stale fence."""
+
+        def close() -> bool:
+            told = self.or_again(placement, closing)
+            now = self._clock.now()
+            return self._store.close(placement.run_id, placement.fence, told, now)
+
+        return self.spend(close)
 
     def or_again(self, placement: Placement, closing: Closing) -> Closing:
         """The closing, with the time of another attempt where the version wants one."""

@@ -92,7 +92,7 @@ def _environment(placement: Placement) -> dict[str, str]:
 
 def _locked(path: Path) -> bool:
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = os.open(path, os.O_RDONLY)  # also where nothing can be written any more
     except FileNotFoundError:
         return False
     try:

@@ -7,6 +7,7 @@ import logging
 import signal
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -53,7 +54,7 @@ class _Attempt:
         try:
             finished = self._execute()
         except Exception as error:  # whatever it is, the run ends with a reason
-            traceback.print_exc()
+            _note()
             finished = _broken(error)
         self._file.release_reserve()
         verdict = weigh(finished, self._warnings)
@@ -69,7 +70,7 @@ class _Attempt:
             finished = asyncio.run(execution.run())
         except OSError as error:
             self._file.release_reserve()
-            traceback.print_exc()
+            _note()
             finished = _broken(error)
         # The notebook is over: asking to stop comes too late and must not lose it.
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -102,6 +103,12 @@ class _Attempt:
         if last is None:
             return finished
         return replace(finished, error={"name": "", "value": f"{last[:300]}"})
+
+
+def _note() -> None:
+    """The traceback into the log, which a full disk may have no room for."""
+    with suppress(OSError):
+        traceback.print_exc()
 
 
 def _broken(error: Exception) -> Finished:

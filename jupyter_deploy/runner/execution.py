@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from jupyter_deploy.domain import ledger
 from jupyter_deploy.domain.ledger import Finished
+from jupyter_deploy.durable import is_full
 from jupyter_deploy.runner import probes
 from jupyter_deploy.runner.client import CellClient, Target
 from jupyter_deploy.runner.environment import kernel_environment
@@ -136,7 +137,8 @@ class Execution:
             reason = f"its process ended with status {gone.status}; the runner's log says why"
             raise self._stopped or EndedError("kernel_start", value=reason) from None
         except (OSError, RuntimeError) as error:
-            raise EndedError("kernel_start", value=str(error)) from error
+            outcome = "disk_full" if is_full(error) else "kernel_start"
+            raise EndedError(outcome, value=str(error)) from error
         self._file.append(ledger.kernel_started(self._task.kernel))
         describe_language(self.notebook, info)
         self._client = CellClient(self.notebook, self._kernel.client, self.recorder)

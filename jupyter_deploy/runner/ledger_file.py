@@ -8,12 +8,11 @@ import os
 from datetime import datetime, timezone
 from pathlib import Path
 
-from jupyter_deploy.domain.ledger import Draft
+from jupyter_deploy.domain.ledger import RESERVE_NAME, RESERVE_SIZE, Draft
+from jupyter_deploy.durable import give_room, keep_room
 
 #: What must survive a loss of power; outputs may not.
 _SYNCED = ("attempt_started", "cell_started", "finished")
-#: Bytes kept back, so that a full disk does not swallow the end of the story.
-RESERVE = 256 * 1024
 
 
 class LedgerFile:
@@ -23,8 +22,9 @@ class LedgerFile:
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115, open as long as the process
         self._size = self._file.tell()
         self._seq = 0
-        self._reserve = path.with_suffix(".reserve")
-        self._reserve.write_bytes(b"\0" * RESERVE)
+        self._reserve = path.with_name(RESERVE_NAME)
+        if not self._reserve.exists():  # the engine makes it while there is room
+            keep_room(self._reserve, RESERVE_SIZE)
 
     def append(self, draft: Draft) -> int:
         """Write one entry; its size in bytes. Raises OSError and then has written nothing."""
@@ -49,4 +49,4 @@ class LedgerFile:
 
     def release_reserve(self) -> None:
         """Room for the last entries on a full disk."""
-        self._reserve.unlink(missing_ok=True)
+        give_room(self._reserve)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hmac
 import json
 import logging
@@ -15,9 +16,17 @@ from urllib.parse import unquote
 from tornado import web
 
 from jupyter_deploy.client.api import USER_HEADER
+from jupyter_deploy.durable import is_full
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.service import Service
-from jupyter_deploy.errors import DeployError, Forbidden, InvalidInput, NotFound
+from jupyter_deploy.errors import (
+    DeployError,
+    DiskFull,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+)
 from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.server.contract import read_body
 
@@ -25,6 +34,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+#: Faults of disks and limits, not of the program.
+_OF_THE_MACHINE = (errno.EIO, errno.EROFS, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 #: The largest that the database can hold.
 MAX_INTEGER = 2**63 - 1
 
@@ -55,10 +66,15 @@ class ProblemMixin(web.RequestHandler):
     def log_exception(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, (DeployError, web.HTTPError)):
             return
+        if isinstance(error, OSError) and (said := _of_files(error)):
+            log.warning("%s (%s)", said, error)
+            return
         super().log_exception(kind, error, trace)
 
 
 def _problem(status: int, error: BaseException | None) -> dict[str, Any]:
+    if isinstance(error, OSError):
+        error = _of_files(error) or error
     if isinstance(error, DeployError):
         return error.problem()
     if status == 404:
@@ -77,6 +93,21 @@ def _problem(status: int, error: BaseException | None) -> dict[str, Any]:
         hint="The details are in engine.log in the data directory.",
     )
     return {**failure.problem(), "status": status}
+
+
+def _of_files(error: OSError) -> Unavailable | None:
+    """What to say when the engine cannot use its files; None for an error of its own."""
+    if is_full(error):
+        return DiskFull(
+            "There is no room on the engine's disk.",
+            hint="Nothing was changed; free some space and try again.",
+        )
+    if error.errno in _OF_THE_MACHINE:
+        return Unavailable(
+            f"The engine cannot use its files: {error.strerror}.",
+            hint="Nothing was changed. `jupyter deploy doctor` may say more.",
+        )
+    return None
 
 
 class EngineHandler(ProblemMixin):

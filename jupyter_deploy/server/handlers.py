@@ -63,6 +63,7 @@ class BlobHandler(EngineHandler):
     """Uploads go through a temporary file: memory stays flat."""
 
     _file: IO[bytes] | None = None
+    _failure: OSError | None = None
 
     def prepare(self) -> None:
         super().prepare()
@@ -77,11 +78,17 @@ class BlobHandler(EngineHandler):
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (on_finish closes it)
 
     def data_received(self, chunk: bytes) -> None:
-        if self._file is not None:
+        if self._file is None or self._failure is not None:
+            return
+        try:
             self._file.write(chunk)
+        except OSError as error:
+            self._failure = error  # raised here it would only cut the connection
 
     async def put(self, digest: str) -> None:
         assert self._file is not None
+        if self._failure is not None:
+            raise self._failure
         self._file.seek(0)
         chunks = _chunks(self._file)
         await self.on_core(lambda: self.context.blobs.put(digest, chunks))

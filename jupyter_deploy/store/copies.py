@@ -7,14 +7,16 @@ empty one: the newest copy that is sound takes its place, or nothing does.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from jupyter_deploy.durable import copy_whole, put_in_place
+from jupyter_deploy.durable import put_in_place, whole_file
 from jupyter_deploy.errors import Unavailable
+from jupyter_deploy.store.failures import unreadable
 
 #: A copy an hour, of the last day.
 KEPT = 24
@@ -32,10 +34,15 @@ class Copies:
     def newest_first(self) -> list[Path]:
         return sorted(self.folder.glob(f"{self.path.stem}-*.db"), reverse=True)
 
-    def make(self, now: datetime) -> Path:
+    def there(self) -> bool:
+        """Whether the database has a file with something in it."""
+        return self.path.exists() and self.path.stat().st_size > 0
+
+    def make(self, now: datetime, connection: sqlite3.Connection | None = None) -> Path:
         """Copy the database while it is used; at any instant a copy is absent or whole.
 
-        Raises OSError or sqlite3.Error.
+        Through this connection, which need not find it by its path. Raises OSError
+        or sqlite3.Error.
         """
         self.folder.mkdir(exist_ok=True, mode=0o700)
         target = self.folder / f"{self.path.stem}-{now:{_STAMP}}.db"
@@ -43,8 +50,11 @@ class Copies:
         for left in self.folder.glob("*.tmp"):  # of an engine that was killed
             left.unlink(missing_ok=True)
         try:
-            with closing(sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)) as connection:
+            if connection is not None:
                 connection.execute("VACUUM INTO ?", (str(temporary),))
+            else:
+                with closing(self._connect()) as own:
+                    own.execute("VACUUM INTO ?", (str(temporary),))
         except sqlite3.Error:
             temporary.unlink(missing_ok=True)  # half a copy must not fill the disk
             raise
@@ -53,23 +63,28 @@ class Copies:
             old.unlink(missing_ok=True)
         return target
 
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
+
     def recover(self, now: datetime) -> str | None:
         """Put a sound database into place where there is none any more.
 
         The sentence that tells of it, None when nothing was wrong. Raises
-        Unavailable when no copy is sound; the database is then left as it is.
+        Unavailable when no copy is sound or the database cannot be read now, and
+        OSError; it is then left as it is.
         """
         complaint = self._complaint()
         if complaint is None:
             return None
-        copy = next((copy for copy in self.newest_first() if quick_check(copy) == "ok"), None)
+        copy = next(filter(_is_sound, self.newest_first()), None)
         if copy is None:
             raise Unavailable(
                 f"The database {self.path} {complaint}, and there is no sound copy of it.",
                 hint=f"Put a copy into its place; to begin anew, move it and {self.folder} away.",
             )
-        aside = self._put_aside(now)
-        copy_whole(copy, self.path)
+        with open(copy, "rb") as content, whole_file(self.path) as file:
+            shutil.copyfileobj(content, file)
+            aside = self._put_aside(now)  # now that there was room for the copy
         kept = f" The old one is kept as {aside.name}." if aside else ""
         return (
             f"The database {complaint}: the copy of {_moment(copy)} is in its place, and what "
@@ -77,9 +92,14 @@ class Copies:
         )
 
     def _complaint(self) -> str | None:
-        if not self.path.exists() or not self.path.stat().st_size:
+        if not self.there():
             return "is gone" if self.newest_first() else None
-        said = quick_check(self.path)
+        try:
+            said = quick_check(self.path)
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):  # by another program
+                return None
+            raise unreadable(error) from error
         return None if said == "ok" else f"is damaged ({said})"
 
     def _put_aside(self, now: datetime) -> Path | None:
@@ -93,16 +113,39 @@ class Copies:
         return aside
 
 
+def number_runs_above(path: Path, runs_dir: Path) -> None:
+    """New runs get numbers that no folder of a run has, also of one that the copy lacks.
+
+    An attempt never uses a folder that is there: each lost run would make a new one fail.
+    """
+    numbers = [int(folder.name) for folder in runs_dir.glob("*") if folder.name.isdecimal()]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'runs'").fetchone()
+        highest = max([row[0] if row else 0, *numbers])
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'runs'")
+        connection.execute("INSERT INTO sqlite_sequence VALUES ('runs', ?)", (highest,))
+
+
 def quick_check(path: Path) -> str:
-    """`ok`, or the first thing that is wrong with the database."""
+    """`ok`, or the first thing that is wrong with the database.
+
+    Raises sqlite3.OperationalError when it cannot be looked at: on a full disk or
+    while another program holds it nothing is known about it.
+    """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as held:
             return str(held.execute("PRAGMA quick_check(1)").fetchone()[0]).strip()
-    except sqlite3.OperationalError as error:
-        # Locked by another program is not damaged.
-        return "ok" if "locked" in str(error) else str(error)
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.Error as error:
         return str(error)
+
+
+def _is_sound(copy: Path) -> bool:
+    try:
+        return quick_check(copy) == "ok"
+    except sqlite3.OperationalError:
+        return False
 
 
 def _moment(copy: Path) -> str:

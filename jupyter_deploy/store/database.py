@@ -15,8 +15,9 @@ from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from jupyter_deploy.errors import InvalidInput, Unavailable
+from jupyter_deploy.errors import DiskFull, InvalidInput, Unavailable
 from jupyter_deploy.store.dialects import create
+from jupyter_deploy.store.failures import one_line, unavailable
 
 #: Any number that no other program takes for its own; ours spells "jdeploy".
 _MIGRATION_LOCK = 0x6A6465706C6F79
@@ -55,8 +56,11 @@ def _said(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
+        said = unavailable(error)
+        if isinstance(said, DiskFull):
+            raise said from error
         raise Unavailable(
-            f"The database cannot be opened: {_one_line(error.orig)}.",
+            f"The database cannot be opened: {one_line(error.orig)}.",
             hint="Run `jupyter deploy doctor`; the file or address is "
             f"{engine.url.render_as_string()}.",
         ) from error
@@ -91,11 +95,6 @@ def _migrate(connection: Connection) -> None:
             field="database_url",
             hint="Upgrade: pip install --upgrade jupyterlab-deploy. Nothing was changed.",
         ) from error
-
-
-def _one_line(error: object) -> str:
-    """PostgreSQL's messages have several lines and end as they like."""
-    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip()).rstrip(".")
 
 
 def newest_revision() -> str:

@@ -7,12 +7,14 @@ database on PostgreSQL.
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from jupyter_deploy.errors import InvalidInput
+from jupyter_deploy.store.presence import Presence
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -53,6 +55,10 @@ def _sqlite(url: URL) -> Engine:
     # One connection for one writing thread; requests wait in that thread's queue.
     engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _configure_sqlite)
+    if url.database and url.database != ":memory:":
+        presence = Presence(Path(url.database).absolute())
+        event.listen(engine, "connect", presence.note)
+        event.listen(engine, "begin", presence.check)
     event.listen(engine, "begin", _begin_immediate)
     return engine
 

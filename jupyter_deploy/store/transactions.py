@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from jupyter_deploy.errors import Unavailable
+from jupyter_deploy.store.failures import unavailable, unusable
 
 T = TypeVar("T")
 
@@ -40,12 +40,10 @@ class Transactions:
         try:
             with self._limited(patience), self._engine.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError) as error:
-            # Held by another program, disk full, gone.
-            raise Unavailable(
-                f"The database cannot be used: {_first_line(error.orig)}.",
-                hint="Nothing was changed; try again.",
-            ) from error
+        except DBAPIError as error:
+            if not unusable(error):
+                raise
+            raise unavailable(error) from error
 
     def settle(self, work: Callable[[Connection], T]) -> T:
         """Do the work; once more when another engine was faster with the same row."""
@@ -79,7 +77,3 @@ class Transactions:
 
     def _socket(self) -> socket.socket:
         return socket.socket(fileno=os.dup(self._held.pgconn.socket))
-
-
-def _first_line(error: object) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), "").rstrip(".")

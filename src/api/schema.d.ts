@@ -364,6 +364,8 @@ export interface components {
       database: string;
       /** @description why the engine stays, sentences */
       keeps_alive: string[];
+      /** @description why no queued run is started although slots are free, a sentence */
+      holding: string | null;
       /** @description how many runs may run at once */
       slots: number | null;
       queued: number | null;

@@ -22,8 +22,8 @@ DEPLOYMENT = {
     "environment", "paused",
 }  # fmt: skip
 STATUS = {
-    "running", "pid", "url", "since", "data_dir", "database", "keeps_alive", "slots", "queued",
-    "running_runs", "rss", "cpu", "engines",
+    "running", "pid", "url", "since", "data_dir", "database", "keeps_alive", "holding", "slots",
+    "queued", "running_runs", "rss", "cpu", "engines",
 }  # fmt: skip
 
 

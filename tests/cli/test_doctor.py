@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections import namedtuple
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from jupyter_deploy.cli import checks
 from jupyter_deploy.cli.checks import Check
 from jupyter_deploy.config import Settings, load_settings
+from jupyter_deploy.domain.caps import MB, Watermarks
 
 from .conftest import Home
 
@@ -66,6 +68,20 @@ def test_a_data_directory_that_does_not_exist_yet(settings: Settings) -> None:
 def test_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch, free: int, state: str) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _place: Usage(free, 0, free))
     assert checks.disk(settings).state == state
+
+
+def test_disk_below_the_watermark(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = replace(settings, watermarks=Watermarks(disk=600 * MB))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: Usage(500 * MB, 0, 500 * MB))
+    found = checks.disk(own)
+    assert (found.state, found.message) == ("fail", "500 MB free; no run is started below 600 MB.")
+
+
+def test_memory(settings: Settings) -> None:
+    assert checks.memory(settings).state == "ok"
+    found = checks.memory(replace(settings, watermarks=Watermarks(memory=10**15)))
+    assert found.state == "fail"
+    assert "c.Deploy.min_free_memory" in str(found.fix)
 
 
 def test_database(settings: Settings) -> None:

@@ -148,6 +148,22 @@ def test_a_failed_method_leaves_nothing_behind(file: Path) -> None:
     store.dispose()
 
 
+def test_damage_that_is_met_in_use_is_told(file: Path) -> None:
+    """And every other method of the store goes on, or says the same."""
+    store = SqlStore(open_database(f"sqlite:///{file}"))
+    for number in range(200):
+        store.deploy(new_version(f"sales{number}"), NOW)
+    store.dispose()
+    with open(file, "r+b") as content:
+        content.seek(4096 * 40)
+        content.write(b"\xff" * 4096 * 60)
+    again = SqlStore(open_database(f"sqlite:///{file}"))
+    with pytest.raises(Unavailable, match="The database is damaged") as caught:
+        again.deployments()
+    assert "copy takes its place" in str(caught.value.hint)
+    again.dispose()
+
+
 @pytest.fixture
 def locked(file: Path) -> Iterator[SqlStore]:
     """A store whose database another program is writing to."""

@@ -10,13 +10,15 @@ import pytest
 
 from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.domain.bundle import digest_of
-from jupyter_deploy.domain.caps import Caps
+from jupyter_deploy.domain.caps import MB, Caps, Watermarks
 from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.pressure import Pressure
+from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
-from jupyter_deploy.errors import Unavailable
+from jupyter_deploy.errors import DiskFull, Unavailable
 from jupyter_deploy.ports.store import NewRun
 from jupyter_deploy.testing.fakes import FakeExecutor, ManualClock
 from jupyter_deploy.testing.memory import MemoryStore
@@ -31,11 +33,35 @@ class UnsteadyStore(MemoryStore):
     def __init__(self) -> None:
         super().__init__()
         self.broken: set[str] = set()
+        self.full: set[str] = set()
 
     def __getattribute__(self, name: str) -> Any:
-        if not name.startswith("_") and name != "broken" and name in self.broken:
+        if name.startswith("_") or name in ("broken", "full"):
+            return super().__getattribute__(name)
+        if name in self.broken:
             raise Unavailable("The database is locked.")
+        if name in self.full:
+            raise DiskFull("There is no room.")
         return super().__getattribute__(name)
+
+
+@dataclass
+class Machine:
+    """As much of everything as the test says."""
+
+    disk: int = 1000 * MB
+    memory: int = 1000 * MB
+    fault: OSError | None = None
+
+    def free_disk(self) -> int:
+        return self.disk
+
+    def write(self) -> None:
+        if self.fault:
+            raise self.fault
+
+    def free_memory(self) -> int:
+        return self.memory
 
 
 @dataclass
@@ -48,6 +74,8 @@ class Parts:
     dispatcher: Dispatcher
     scheduler: Scheduler
     service: Service
+    machine: Machine
+    reserve: Reserve
 
     def deploy(self, name: str = "sales", **members: Any) -> None:
         self.blobs.put(digest_of(NOTEBOOK), [NOTEBOOK])
@@ -72,7 +100,20 @@ def parts(tmp_path: Path) -> Parts:
     # The longest pause is the easiest to foretell.
     runs = tmp_path / "runs"
     watcher = Watcher(store, executor, clock, runs, "here", jitter=lambda longest: longest)
-    dispatcher = Dispatcher(store, executor, blobs, watcher, clock, slots=2, caps=Caps(1000, 2000))
+    machine, reserve = Machine(), Reserve(tmp_path / "reserve", 100_000)
+    watcher.spend = reserve.spend
+    dispatcher = Dispatcher(
+        store,
+        executor,
+        blobs,
+        watcher,
+        clock,
+        slots=2,
+        caps=Caps(1000, 2000),
+        pressure=Pressure(machine, Watermarks(), reserve),
+    )
     service = Service(store, blobs, watcher, dispatcher, clock)
     scheduler = Scheduler(store, clock)
-    return Parts(store, clock, executor, blobs, watcher, dispatcher, scheduler, service)
+    return Parts(
+        store, clock, executor, blobs, watcher, dispatcher, scheduler, service, machine, reserve
+    )

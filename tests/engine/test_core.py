@@ -212,8 +212,12 @@ def test_it_stays_as_long_as_something_is_active(start: Start, parts: Parts, rea
     engine.settle()
     assert not engine.quiet.is_set()
     if reason == "use":
-        engine.core.last_use -= 3601
-        engine.do(engine.core.touch)
+
+        def come_back() -> None:  # as one job: between two steps of the engine
+            engine.core.last_use -= 3601
+            engine.core.touch()
+
+        engine.do(come_back)
         engine.settle()
         assert not engine.quiet.is_set()
         engine.core.last_use -= 3601

@@ -21,6 +21,7 @@ from jupyter_deploy.config import Settings
 from jupyter_deploy.domain.bundle import digest_of
 from jupyter_deploy.domain.policies import Limits, Policies, Retry
 from jupyter_deploy.domain.schedule import Schedule
+from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.errors import Conflict
 from jupyter_deploy.executors import local
 from jupyter_deploy.ports.store import NewRun, RunQuery
@@ -156,7 +157,14 @@ def live(world: World, name: str, point: Point | None) -> None:
     if point is not None:
         Fuse(point).lay(settings, database)
     blobs = app._blobs(settings, database)
-    parts = app.assemble(settings, SqlStore(database), blobs, on_quiet=lambda: None)
+    parts = app.assemble(
+        settings,
+        SqlStore(database),
+        blobs,
+        Reserve(settings.reserve_file),
+        on_quiet=lambda: None,
+        on_trouble=lambda _error: None,
+    )
     parts.core.start()
     ask(parts, world)
     end = time.monotonic() + PATIENCE

@@ -40,19 +40,13 @@ def write(path: Path) -> None:
     durable.write_whole(path, NEW)
 
 
-def copy(path: Path) -> None:
-    source = path.parent.parent / f"source of {path.parent.name}"
-    source.write_bytes(NEW)
-    durable.copy_whole(source, path)
-
-
 def give_name(path: Path) -> None:
     temporary = path.with_name("made elsewhere")
     temporary.write_bytes(NEW)
     durable.put_in_place(temporary, path)
 
 
-WAYS = pytest.mark.parametrize("way", [write, copy, give_name])
+WAYS = pytest.mark.parametrize("way", [write, give_name])
 
 
 @WAYS

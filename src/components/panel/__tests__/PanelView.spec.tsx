@@ -15,6 +15,7 @@ const engine: IEngineStatus = {
   data_dir: '',
   database: '',
   keeps_alive: [],
+  holding: null,
   slots: 4,
   queued: 0,
   running_runs: 2,
