@@ -145,11 +145,12 @@ class Parts:
 def assemble(
     settings: Settings,
     store: Store,
-    reserve: Reserve,
     on_quiet: Callable[[], None],
-    on_trouble: Callable[[Unavailable], None],
+    on_trouble: Callable[[Unavailable], None] = lambda _error: None,
+    reserve: Reserve | None = None,
 ) -> Parts:
     """The engine's parts on this store."""
+    reserve = reserve or Reserve(settings.reserve_file)
     clock, executor = SystemClock(), LocalExecutor()
     blobs = FileBlobStore(settings.blobs_dir)
     watcher = Watcher(store, executor, clock, settings.runs_dir)
@@ -193,7 +194,7 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     mend = Salvage(database, copies, SystemClock().now).mend if copies else lambda _error: None
-    parts = assemble(settings, SqlStore(database), reserve, stop, mend)
+    parts = assemble(settings, SqlStore(database), stop, mend, reserve)
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)
