@@ -37,15 +37,14 @@ class Transactions:
     @contextmanager
     def begin(self, patience: float = PATIENCE) -> Iterator[Connection]:
         """Raises Unavailable when the database cannot be used right now."""
+        done = False
         try:
             with self._limited(patience), self._engine.begin() as connection:
                 yield connection
+                done = True
         except (OperationalError, InterfaceError) as error:
             # Held by another program, disk full, gone.
-            raise Unavailable(
-                f"The database cannot be used: {_first_line(error.orig)}.",
-                hint="Nothing was changed; try again.",
-            ) from error
+            raise _unavailable(_first_line(error.orig), done) from error
 
     def settle(self, work: Callable[[Connection], T]) -> T:
         """Do the work; once more when another engine was faster with the same row."""
@@ -61,13 +60,18 @@ class Transactions:
         if not self._watched:
             yield
             return
-        timer = threading.Timer(patience, self._hang_up)
-        timer.daemon = True
-        timer.start()
+        over = threading.Event()
+        watch = threading.Thread(target=self._watch, args=(over, patience), daemon=True)
+        watch.start()
         try:
             yield
         finally:
-            timer.cancel()
+            over.set()
+
+    def _watch(self, over: threading.Event, patience: float) -> None:
+        # Again and again: a connection made anew meanwhile can fall silent too.
+        while not over.wait(patience):
+            self._hang_up()
 
     def _hang_up(self) -> None:
         """End the wait of the thread that uses the connection: its driver reads the end."""
@@ -79,6 +83,14 @@ class Transactions:
 
     def _socket(self) -> socket.socket:
         return socket.socket(fileno=os.dup(self._held.pgconn.socket))
+
+
+def _unavailable(said: str, done: bool) -> Unavailable:
+    """`done`: all was said but the end of it, so it may have been kept or not."""
+    hint = "Nothing was changed; try again."
+    if done:
+        hint = "Whether it was done is not known; look before you try again."
+    return Unavailable(f"The database cannot be used: {said}.", hint=hint)
 
 
 def _first_line(error: object) -> str:
