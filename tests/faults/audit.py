@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,8 +156,8 @@ def _witnessed(books: Books, workload: Workload) -> list[str]:
 
 
 def _overlaps(what: str, spans: Sequence[Seen]) -> list[str]:
-    pairs = zip(spans, spans[1:], strict=False)
-    return [f"{what} overlaps: {a} {b}" for a, b in pairs if b.first <= a.last]
+    found = itertools.pairwise(spans)
+    return [f"{what} overlaps: {a} {b}" for a, b in found if b.first <= a.last]
 
 
 def _files(books: Books, sites: Sequence[Site]) -> list[str]:

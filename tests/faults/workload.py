@@ -30,7 +30,8 @@ MINUTE = timedelta(minutes=1)
 
 SIGNS = """\
 import os, threading, time
-run, fence = os.environ['JUPYTER_DEPLOY_RUN_ID'], os.environ['JUPYTER_DEPLOY_ATTEMPT'].split('/')[-1]
+run = os.environ['JUPYTER_DEPLOY_RUN_ID']
+fence = os.environ['JUPYTER_DEPLOY_ATTEMPT'].split('/')[-1]
 witness = os.open({witness!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 def say(word):
     os.write(witness, f'{{word}} {{run}} {{fence}} {{time.monotonic()}}\\n'.encode())
