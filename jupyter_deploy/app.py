@@ -63,6 +63,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between copies of the database.
 COPY_SECONDS = 3600
+#: Seconds that answers to open requests may take when the engine stops.
+ANSWERS = 2.0
 
 
 def run_engine(settings: Settings) -> None:
@@ -265,6 +267,7 @@ async def _serve(
         if listener:
             listener.close()
         await asyncio.to_thread(parts.core.stop)
+        await context.answered(ANSWERS)
         log.info("engine %s ended", os.getpid())
 
 

@@ -6,7 +6,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -28,6 +28,9 @@ BUSY = 0.1
 IDLE = 5.0
 #: Seconds until what failed is tried again.
 TROUBLED = 0.5
+STOPPED = "The engine is being stopped."
+#: Seconds of a failure after which those who wait are not left to find out by themselves.
+SLOW = 1.0
 
 
 class Core:
@@ -61,6 +64,7 @@ class Core:
         self._adopted = False
         self._troubled = False
         self._stopping = False
+        self._ended = threading.Event()
         self._woken = threading.Event()
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="engine")
@@ -73,6 +77,12 @@ class Core:
         self._stopping = True
         self._jobs.put(None)
         self._thread.join()
+        self._ended.set()
+        self._dismiss(STOPPED)
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping
 
     def touch(self) -> None:
         """Somebody uses the engine: stay for another quiet time."""
@@ -82,13 +92,38 @@ class Core:
         """Something has changed in the database: look now."""
         if not self._woken.is_set():
             self._woken.set()
-            self.submit(self._woken.clear)
+            self.submit(_nothing).add_done_callback(lambda _: self._woken.clear())
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
-        """Run the job on the engine's thread."""
+        """Run the job on the engine's thread; Unavailable is its result when that has ended."""
         future: Future[T] = Future()
         self._jobs.put((job, future))
+        if self._ended.is_set():
+            self._dismiss(STOPPED)
         return future
+
+    def _dismiss(self, why: str) -> None:
+        """The answer of everybody who waits by now."""
+        for _, future in self._waiting():
+            if future.set_running_or_notify_cancel():
+                future.set_exception(Unavailable(why, hint="Nothing was changed; try again."))
+
+    def _dismiss_if_slow(self, error: BaseException, began: float) -> None:
+        """Each would wait for the database as long as this one did."""
+        if isinstance(error, Unavailable) and time.monotonic() - began >= SLOW:
+            self._dismiss(error.message)
+
+    def _waiting(self) -> Iterator[Job]:
+        """Take what waits by now out of the queue."""
+        for _ in range(self._jobs.qsize()):
+            try:
+                item = self._jobs.get_nowait()
+            except queue.Empty:
+                return
+            if item is not None:
+                yield item
+            elif not self._ended.is_set():
+                self._jobs.put(None)  # for the loop, which ends with it
 
     def _run(self) -> None:
         while True:
@@ -100,22 +135,39 @@ class Core:
                 continue
             if item is None:
                 return
-            _carry_out(item)
+            self._carry_out(item)
+            self._serve()
             self._guarded(self._look_for_events)
 
+    def _serve(self) -> bool:
+        """Carry out what waits by now; True when something did."""
+        served = False
+        for item in self._waiting():
+            self._carry_out(item)
+            served = True
+        return served
+
     def _step(self) -> None:
-        self._troubled = True  # until everything below went well
+        unsure, self._troubled = self._troubled, True  # until everything below went well
         if not self._adopted:
             self._adopt()
         if self._lease:
             self._lease.hold()
+        if unsure:
+            self._watcher.adopt()  # what was claimed just when the database went away
         steps = [self._scheduler.tick, self._watcher.check]
         if self._lease:
             steps.insert(0, self._lease.take_over)
         if not self._stopping:
             steps.append(self._dispatcher.fill)
-        # All of them, unless the database is away: each would wait for it.
-        done = [self._guarded(step, Unavailable) for step in steps]
+        done: list[bool | None] = []
+        for step in steps:
+            # All of them, unless the database is away: each would wait for it.
+            done.append(self._guarded(step, Unavailable))
+            # With a slow one a whole round takes longer than anybody would wait.
+            done.append(self._serve())
+            if self._lease:
+                self._lease.hold()
         self._troubled = None in done
         if any(done):
             self._look_for_events()
@@ -150,6 +202,7 @@ class Core:
 
     def _guarded(self, step: Callable[[], T], *passed: type[Exception]) -> T | None:
         """What the step gives, None when it failed; what is `passed` is raised."""
+        began = time.monotonic()
         try:
             return step()
         except passed:
@@ -157,18 +210,24 @@ class Core:
         except Unavailable as error:
             log.warning("%s", error)
             self._on_trouble(error)
+            self._dismiss_if_slow(error, began)
             return None
         except Exception:
             # One bad row must not stop every other deployment.
             log.exception("a step of the engine failed")
             return None
 
+    def _carry_out(self, item: Job) -> None:
+        job, future = item
+        if not future.set_running_or_notify_cancel():
+            return
+        began = time.monotonic()
+        try:
+            future.set_result(job())
+        except BaseException as error:
+            future.set_exception(error)
+            self._dismiss_if_slow(error, began)
 
-def _carry_out(item: Job) -> None:
-    job, future = item
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(job())
-    except BaseException as error:
-        future.set_exception(error)
+
+def _nothing() -> None:
+    """A job that only wakes the thread."""

@@ -42,9 +42,10 @@ class Lease:
         self._look_at = 0.0
 
     def begin(self) -> None:
-        """Join the engines, in the term of before if nobody has ended it."""
+        """Join the engines, in the term of before if nobody has ended it, else in a new one."""
         began = boot_time()
-        self.member = self._store.join(self.member, self._seconds)
+        anew = replace(self.member, term=uuid4().hex)
+        self.member = self._store.join(anew, self._seconds)
         self._tell(began)
 
     def hold(self) -> None:
@@ -80,9 +81,11 @@ class Lease:
     def _lose(self) -> None:
         log.error("the lease ran out: other engines have taken what ran here")
         self._watcher.give_up()
-        self.member = replace(self.member, term=uuid4().hex)
         self.begin()
+        # Claimed after the others had looked: nobody but this engine knows of those.
+        self._watcher.adopt()
 
     def _tell(self, began: float) -> None:
         self._renew_at = began + self._seconds * RENEWED
-        Deadline(self.member.term, began + self._seconds * LIVED).write(self.file)
+        deadline = Deadline(self.member.term, began + self._seconds * LIVED)
+        self._watcher.spend(lambda: deadline.write(self.file))

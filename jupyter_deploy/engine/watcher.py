@@ -89,8 +89,14 @@ class Watcher:
         self._live.pop(placement.run_id, None)
 
     def adopt(self) -> None:
-        """Take over the attempts of the process before this one, alive or dead."""
+        """Take over attempts that nobody here watches, alive or dead.
+
+        They are those of the process before this one, or of a claim whose answer was lost.
+        """
         for run in self._store.running(self.engine):
+            live = self._live.get(run.id)
+            if live is not None and live.placement.fence == run.fence:
+                continue
             log.info("adopting run %s", run.id)
             self.watch(self.placement(run.id, run.fence))
             if run.cancel_requested:

@@ -168,7 +168,8 @@ class Store(Protocol):
     def take_over(self, member: Member) -> list[Run]:
         """End the terms of engines whose lease has passed; their running runs become ours.
 
-        No two engines get the same run.
+        So do those of engines that nobody knows: they claimed them when their term was
+        over already. No two engines get the same run.
         """
 
     def engines(self) -> list[Seen]:

@@ -7,8 +7,9 @@ import errno
 import hmac
 import json
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import responses
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -36,6 +37,9 @@ T = TypeVar("T")
 
 #: Faults of disks and limits, not of the program.
 _OF_THE_MACHINE = (errno.EIO, errno.EROFS, errno.ESTALE, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+#: Seconds that a request waits for its turn on the engine's thread.
+PATIENCE = 4.0
+LOOK = 0.02
 #: The largest that the database can hold.
 MAX_INTEGER = 2**63 - 1
 
@@ -49,6 +53,14 @@ class Context:
     blobs: BlobStore
     token: str
     status: Callable[[], dict[str, Any]]
+    #: Requests that have no answer yet.
+    open: set[web.RequestHandler] = field(default_factory=set)
+
+    async def answered(self, seconds: float) -> None:
+        """Wait until everybody has an answer, but not longer than this."""
+        end = time.monotonic() + seconds
+        while self.open and time.monotonic() < end:  # noqa: ASYNC110, once in a life
+            await asyncio.sleep(LOOK)
 
 
 class ProblemMixin(web.RequestHandler):
@@ -126,6 +138,10 @@ class EngineHandler(ProblemMixin):
                 hint="It is in the engine's runtime file; the CLI and JupyterLab read it.",
             )
         self.context.core.touch()
+        self.context.open.add(self)
+
+    def on_finish(self) -> None:
+        self.context.open.discard(self)
 
     @property
     def service(self) -> Service:
@@ -136,8 +152,16 @@ class EngineHandler(ProblemMixin):
         return unquote(self.request.headers.get(USER_HEADER, "")) or None
 
     async def on_core(self, job: Callable[[], T]) -> T:
-        """Run the job on the engine's thread."""
-        return await asyncio.wrap_future(self.context.core.submit(job))
+        """Run the job on the engine's thread. Raises Unavailable when its turn does not come."""
+        future = self.context.core.submit(job)
+        asked = asyncio.wrap_future(future)
+        done, _ = await asyncio.wait([asked], timeout=PATIENCE)
+        if not done and future.cancel():
+            raise Unavailable(
+                "The engine is busy; perhaps its database is slow.",
+                hint="Nothing was changed; try again.",
+            )
+        return await asked
 
     def body(self, schema: str) -> dict[str, Any]:
         return read_body(self.request.body, schema)

@@ -95,6 +95,7 @@ class BlobHandler(EngineHandler):
         self.set_status(204)
 
     def on_finish(self) -> None:
+        super().on_finish()
         if self._file is not None:
             self._file.close()
 
@@ -205,7 +206,8 @@ class EventsHandler(EngineHandler):
     async def _wait_for_event(self, after: int) -> None:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._wait()
-        while self.context.core.last_event <= after and loop.time() < end:
+        core = self.context.core
+        while core.last_event <= after and loop.time() < end and not core.stopping:
             if self.request.connection.stream.closed():  # type: ignore[union-attr]
                 return
             await asyncio.sleep(LOOK)

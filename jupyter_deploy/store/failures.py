@@ -8,6 +8,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, Operationa
 
 from jupyter_deploy.errors import DiskFull, Unavailable
 
+UNKNOWN = "Whether it was done is not known; look before you try again."
 ROOM = "Nothing was changed; free some space and try again."
 #: SQLite's names for a disk without room; the second one for its shared memory file.
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
@@ -19,8 +20,11 @@ def unusable(error: DBAPIError) -> bool:
     return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
 
 
-def unavailable(error: DBAPIError) -> Unavailable:
-    """The sentence for an unusable database."""
+def unavailable(error: DBAPIError, *, done: bool = False) -> Unavailable:
+    """The sentence for an unusable database.
+
+    `done`: all was said but the end of it, so it may have been kept or not.
+    """
     if _is_full(error.orig):
         return DiskFull("There is no room on the disk of the database.", hint=ROOM)
     if "malformed" in str(error.orig):
@@ -30,7 +34,7 @@ def unavailable(error: DBAPIError) -> Unavailable:
         )
     return Unavailable(
         f"The database cannot be used: {one_line(error.orig)}.",
-        hint="Nothing was changed; try again.",
+        hint=UNKNOWN if done else "Nothing was changed; try again.",
     )
 
 

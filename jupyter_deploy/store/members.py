@@ -59,9 +59,9 @@ def take_over(connection: Connection, member: Member) -> list[Run]:
         .with_for_update(skip_locked=True)
     )
     gone = list(connection.execute(silent).scalars())
-    if not gone:
-        return []
-    theirs = runs.c.engine.in_(gone) & (runs.c.state == RunState.RUNNING)
+    # One that was taken over while it claimed has runs, but no row until it looks up.
+    unknown = runs.c.engine.is_not(None) & runs.c.engine.not_in(select(engines.c.id))
+    theirs = (runs.c.state == RunState.RUNNING) & (runs.c.engine.in_(gone) | unknown)
     held = select(runs).where(theirs).order_by(runs.c.id).with_for_update()
     found = with_attempts(connection, connection.execute(held).all())
     ours = runs.c.id.in_([run.id for run in found])

@@ -37,13 +37,15 @@ class Transactions:
     @contextmanager
     def begin(self, patience: float = PATIENCE) -> Iterator[Connection]:
         """Raises Unavailable when the database cannot be used right now."""
+        done = False
         try:
             with self._limited(patience), self._engine.begin() as connection:
                 yield connection
+                done = True
         except DBAPIError as error:
             if not unusable(error):
                 raise
-            raise unavailable(error) from error
+            raise unavailable(error, done=done) from error
 
     def settle(self, work: Callable[[Connection], T]) -> T:
         """Do the work; once more when another engine was faster with the same row."""
@@ -59,13 +61,18 @@ class Transactions:
         if not self._watched:
             yield
             return
-        timer = threading.Timer(patience, self._hang_up)
-        timer.daemon = True
-        timer.start()
+        over = threading.Event()
+        watch = threading.Thread(target=self._watch, args=(over, patience), daemon=True)
+        watch.start()
         try:
             yield
         finally:
-            timer.cancel()
+            over.set()
+
+    def _watch(self, over: threading.Event, patience: float) -> None:
+        # Again and again: a connection made anew meanwhile can fall silent too.
+        while not over.wait(patience):
+            self._hang_up()
 
     def _hang_up(self) -> None:
         """End the wait of the thread that uses the connection: its driver reads the end."""

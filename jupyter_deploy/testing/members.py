@@ -28,8 +28,8 @@ class Members:
         self._held[member.id] = (before[0], before[1], _now() + timedelta(seconds=lease))
         return True
 
-    def end_silent(self, member: Member) -> set[str]:
-        """Ids of the others whose lease has passed; they are forgotten."""
+    def end_silent(self, member: Member) -> None:
+        """The others whose lease has passed are forgotten."""
         now = _now()
         gone = {
             key for key, (_member, _since, until) in self._held.items()
@@ -37,7 +37,6 @@ class Members:
         }  # fmt: skip
         for key in gone:
             del self._held[key]
-        return gone
 
     def seen(self) -> list[Seen]:
         now = _now()

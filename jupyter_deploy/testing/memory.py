@@ -246,8 +246,9 @@ class MemoryStore:
         return self._members.renew(member, lease)
 
     def take_over(self, member: Member) -> list[Run]:
-        gone = self._members.end_silent(member)
-        found = [run for run in self._running() if self._engine_of[run.id] in gone]
+        self._members.end_silent(member)
+        known = {seen.member.id for seen in self._members.seen()}
+        found = [run for run in self._running() if self._engine_of[run.id] not in known]
         self._engine_of |= dict.fromkeys((run.id for run in found), member.id)
         return found
 

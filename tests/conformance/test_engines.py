@@ -79,6 +79,15 @@ def test_who_was_taken_over_is_told_so(store: Store) -> None:
     assert store.running("there") == []
 
 
+def test_what_was_claimed_after_a_takeover_is_not_lost(store: Store) -> None:
+    running_there(store)
+    store.take_over(HERE)
+    add(store)
+    store.claim(1, "local", NOW, "there")  # it stood still and does not know yet
+    assert [run.id for run in store.take_over(HERE)] == [2]
+    assert [run.id for run in store.running("here")] == [1, 2]
+
+
 def test_an_engine_does_not_take_its_own(store: Store) -> None:
     running_there(store)
     assert store.take_over(THERE) == []

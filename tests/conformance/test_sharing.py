@@ -174,6 +174,8 @@ def test_a_silent_engine_is_taken_over_once(pair: Pair) -> None:
     pair[0].claim(10, "local", NOW, "gone")
     pair[0].renew(gone, -1)
     members = {name: Member(name, name, "host", 1) for name in ENGINES}
+    for member in members.values():
+        pair[0].join(member, 3600)
     first, second = at_once(pair, lambda store, engine: store.take_over(members[engine]))
     assert sorted([len(first), len(second)]) == [0, 10]  # type: ignore[arg-type]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from jupyter_deploy.engine import core as module
 from jupyter_deploy.engine.core import Core
-from jupyter_deploy.errors import NotFound
-from jupyter_deploy.ports.store import NewRun, RunQuery
+from jupyter_deploy.errors import NotFound, Unavailable
+from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
 from jupyter_deploy.testing.samples import HOURLY
 
 from .conftest import Parts
@@ -223,3 +225,91 @@ def test_it_stays_as_long_as_something_is_active(start: Start, parts: Parts, rea
         engine.core.last_use -= 3601
         engine.settle()
         assert engine.quiet.wait(PATIENCE)
+
+
+def test_a_claim_whose_answer_was_lost_is_watched(
+    start: Start, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TROUBLED", 0.01)
+    parts.deploy()
+    claim, lost = parts.store.claim, threading.Event()
+
+    def commit_and_vanish(*arguments: Any) -> list[Claim]:
+        claims = claim(*arguments)
+        if claims and not lost.is_set():
+            lost.set()
+            raise Unavailable("The connection is gone.")
+        return claims
+
+    monkeypatch.setattr(parts.store, "claim", commit_and_vanish)
+    parts.queue()
+    engine = start()
+    assert lost.wait(PATIENCE)
+    engine.settle()
+    engine.settle()
+    run = parts.run(1)
+    assert [attempt.outcome for attempt in run.attempts] == ["never started", None]
+    assert parts.executor.started() == [1]
+
+
+def test_who_waits_for_a_silent_database_is_told_with_the_first(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLOW", 0.05)
+    engine, gate = start(), threading.Event()
+
+    def wait_in_vain() -> None:
+        gate.wait(PATIENCE)
+        time.sleep(0.05)
+        raise Unavailable("The database is silent.")
+
+    first = engine.core.submit(wait_in_vain)
+    others = [engine.core.submit(lambda: 1) for _ in range(3)]
+    gate.set()
+    for future in (first, *others):
+        with pytest.raises(Unavailable, match="silent"):
+            future.result(PATIENCE)
+    assert engine.do(lambda: 3) == 3
+
+
+def test_a_failure_that_was_quick_is_nobody_elses(start: Start) -> None:
+    engine, gate = start(), threading.Event()
+    engine.core.submit(lambda: gate.wait(PATIENCE))
+
+    def fail() -> None:
+        raise Unavailable("The connection was reset.")
+
+    first, second = engine.core.submit(fail), engine.core.submit(lambda: 2)
+    gate.set()
+    with pytest.raises(Unavailable):
+        first.result(PATIENCE)
+    assert second.result(PATIENCE) == 2
+
+
+def test_jobs_have_their_turn_between_the_steps(
+    start: Start, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, gate, order = threading.Event(), threading.Event(), list[str]()
+
+    def slow() -> bool:
+        inside.set()
+        gate.wait(PATIENCE)
+        order.append("check")
+        return False
+
+    monkeypatch.setattr(parts.watcher, "check", slow)
+    monkeypatch.setattr(parts.dispatcher, "fill", lambda: order.append("fill"))
+    engine = start()
+    assert inside.wait(PATIENCE)
+    asked = engine.core.submit(lambda: order.append("job"))
+    gate.set()
+    asked.result(PATIENCE)
+    engine.settle()
+    assert order[:3] == ["check", "job", "fill"]
+
+
+def test_who_comes_after_the_stop_is_told(start: Start) -> None:
+    engine = start()
+    engine.core.stop()
+    with pytest.raises(Unavailable, match="stopped"):
+        engine.do(lambda: 1)
