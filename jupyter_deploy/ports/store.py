@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from jupyter_deploy.domain import reasons
 from jupyter_deploy.domain.deployments import (
     Activity,
     Deployment,
@@ -31,14 +32,27 @@ class Claim:
 
 @dataclass(frozen=True)
 class NewRun:
-    """A run on its way into the store; `version` None is the live one."""
+    """A run on its way into the store; `version` None is the live one.
+
+    `again` is the run that it repeats.
+    """
 
     deployment: str
     parameters: dict[str, Any]
     created_by: str | None
     key: str | None = None
     version: int | None = None
-    trigger: str = "manual"
+    again: int | None = None
+
+    @property
+    def trigger(self) -> str:
+        return "manual" if self.again is None else "retry"
+
+    @property
+    def why(self) -> str:
+        if self.again is None:
+            return reasons.started(self.created_by)
+        return reasons.started_again(self.again, self.created_by)
 
 
 @dataclass(frozen=True)

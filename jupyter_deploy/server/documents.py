@@ -63,6 +63,7 @@ def run_document(run: Run) -> Document:
         "outputs": [asdict(item) for item in run.outputs],
         "cost": None,
         "not_before": moment(run.not_before),
+        "why": run.why,
     }
 
 

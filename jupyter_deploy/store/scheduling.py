@@ -82,6 +82,7 @@ def _insert_rows(
             "due_at": firing.due_at,
             "state": firing.state,
             "reason": firing.reason,
+            "why": firing.why,
             "ended_at": None if firing.state.open else now,
             "parameters": deployment.parameters,
             "not_before": firing.not_before,

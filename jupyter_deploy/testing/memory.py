@@ -88,6 +88,7 @@ class MemoryStore:
             created_by=new.created_by,
             version=slot.version(new.version).number,
             trigger=new.trigger,
+            why=new.why,
             parameters=deepcopy(new.parameters),
         )
         self._insert(slot, run, now)
@@ -305,6 +306,7 @@ class MemoryStore:
             trigger="schedule",
             state=firing.state,
             reason=firing.reason,
+            why=firing.why,
             due_at=utc(firing.due_at),
             not_before=utc(firing.not_before) if firing.not_before else None,
             ended_at=None if firing.state.open else utc(now),

@@ -743,6 +743,8 @@ export interface components {
        * @description a queued run waits for this time
        */
       not_before: string | null;
+      /** @description one sentence: why the run is there, or why its due time has none */
+      why: string | null;
     };
     OutputFile: {
       name: string;

@@ -15,7 +15,7 @@ from .conftest import Home
 RUN = {
     "id", "deployment", "version", "trigger", "state", "verdict", "fault", "reason", "cell",
     "due_at", "created_at", "started_at", "ended_at", "duration", "parameters", "attempts",
-    "progress", "metrics", "outputs", "cost",
+    "progress", "metrics", "outputs", "cost", "why",
 }  # fmt: skip
 DEPLOYMENT = {
     "name", "version", "state", "notebook", "parameters", "schedule", "next_fires", "preflight",

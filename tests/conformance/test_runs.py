@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,24 @@ def test_a_run_is_queued_for_the_live_version(sales: Store) -> None:
     assert (run.created_at, run.started_at, run.ended_at) == (LATER, None, None)
     assert (run.fence, run.attempts, run.outputs) == (0, (), ())
     assert (run.verdict, run.fault, run.reason, run.progress) == (None, None, None, None)
+    assert run.why == "Started by ada."
     assert sales.run(1) == run
+
+
+@pytest.mark.parametrize("retry_at", [None, LATER])
+def test_no_end_takes_away_why_a_run_is_there(sales: Store, retry_at: datetime | None) -> None:
+    sales.add_run(RUN, NOW)
+    sales.add_run(RUN, NOW)
+    [claim] = sales.claim(1, "local", NOW)
+    end = replace(closing(RunState.FAILED), reason="It failed.", retry_at=retry_at)
+    assert sales.close(claim.run.id, claim.fence, end, LATER)
+    sales.request_cancel(2, LATER)
+    assert [run.reason for run in sales.runs(RunQuery())] == [
+        "Cancelled before it started.",
+        "It failed.",
+    ]
+    assert [run.why for run in sales.runs(RunQuery())] == ["Started by hand."] * 2
+    assert sales.recent(9)["sales"][0].why == "Started by hand."
 
 
 def test_a_run_keeps_its_version(sales: Store) -> None:
@@ -221,7 +239,7 @@ def test_schedules_are_due_oldest_first(store: Store) -> None:
 
 def firings(*states: RunState, start: datetime = NOW + HOUR) -> list[Firing]:
     return [
-        Firing(start + number * HOUR, state, None if state.open else f"Said {number}.")
+        Firing(start + number * HOUR, state, f"Said {number}.")
         for number, state in enumerate(states)
     ]
 
@@ -236,6 +254,7 @@ def test_firing_inserts_the_rows_and_moves_the_cursor(sales: Store) -> None:
     assert [run.due_at for run in (missed, skipped, queued)] == [row.due_at for row in rows]
     assert (missed.reason, missed.ended_at) == ("Said 0.", now)
     assert (queued.reason, queued.ended_at, queued.trigger) == (None, None, "schedule")
+    assert [run.why for run in (missed, skipped, queued)] == ["Said 0.", "Said 1.", "Said 2."]
     assert (queued.parameters, queued.version, queued.created_by) == ({"n": 1}, 1, None)
     assert sales.next_due() == NOW + 4 * HOUR
     assert sales.due_schedules(now, 1) == []
