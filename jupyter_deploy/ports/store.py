@@ -69,8 +69,8 @@ class Store(Protocol):
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
         """Make a version live; False when it is live already.
 
-        Raises Conflict when the name belongs to another notebook or when the
-        live version is not the expected one.
+        Where its notebook lies is kept either way. Raises Conflict when the name
+        belongs to another notebook or when the live version is not the expected one.
         """
 
     def deployments(self) -> list[Deployment]:

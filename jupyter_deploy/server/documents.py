@@ -94,6 +94,7 @@ def summary(view: View) -> Document:
         "version": live.number,
         "state": live.state,
         "notebook": live.bundle.notebook.path,
+        "origin": view.deployment.origin,
         "parameters": live.parameters,
         "schedule": live.schedule.to_json() if live.schedule else None,
         "schedule_text": explain(live.schedule.cron) if live.schedule else None,

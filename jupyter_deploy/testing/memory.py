@@ -42,11 +42,12 @@ class MemoryStore:
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
         slot = self._find(new.name)
         _check_expectation(slot, new)
-        if slot is not None and slot.live.digest == new.digest:
-            return slot.deployment, False
         if slot is None:
             slot = Slot(len(self._slots) + 1, new.name)
             self._slots.append(slot)
+        slot.origin = new.origin
+        if slot.versions and slot.live.digest == new.digest:
+            return slot.deployment, False
         slot.add(new, utc(now))
         self._record("version.live", now, new.name)
         return slot.deployment, True
@@ -384,10 +385,7 @@ class MemoryStore:
 
 def _check_expectation(slot: Slot | None, new: NewVersion) -> None:
     live = slot.live.number if slot else 0
-    if slot and slot.live.bundle.notebook.path != new.bundle.notebook.path and not new.replace:
-        raise Conflict(
-            f"The name {new.name!r} is taken by a deployment of {slot.live.bundle.notebook.path}.",
-            field="name",
-        )
+    if slot:
+        new.check_notebook(slot.live.bundle.notebook.path, slot.origin)
     if new.expected_version is not None and new.expected_version != live:
         raise Conflict(f"{new.name!r} was changed by somebody else meanwhile.", field="name")

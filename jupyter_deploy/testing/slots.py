@@ -41,6 +41,7 @@ class Slot:
     deleted: bool = False
     versions: list[Version] = field(default_factory=list)
     timer: Timer | None = None
+    origin: str | None = None
     keys: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -56,7 +57,7 @@ class Slot:
 
     @property
     def deployment(self) -> Deployment:
-        return Deployment(self.name, self.paused, self.live)
+        return Deployment(self.name, self.paused, self.live, self.origin)
 
     @property
     def due(self) -> DueSchedule:

@@ -18,7 +18,7 @@ RUN = {
     "progress", "metrics", "outputs", "cost", "why",
 }  # fmt: skip
 DEPLOYMENT = {
-    "name", "version", "state", "notebook", "parameters", "schedule", "next_fires", "preflight",
+    "name", "version", "state", "notebook", "origin", "parameters", "schedule", "next_fires", "preflight",
     "environment", "paused",
 }  # fmt: skip
 STATUS = {
