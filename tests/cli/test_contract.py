@@ -18,8 +18,8 @@ RUN = {
     "progress", "metrics", "outputs", "cost", "why",
 }  # fmt: skip
 DEPLOYMENT = {
-    "name", "version", "state", "notebook", "origin", "parameters", "schedule", "next_fires", "preflight",
-    "environment", "paused",
+    "name", "version", "state", "notebook", "origin", "parameters", "schedule", "next_fires",
+    "preflight", "environment", "paused",
 }  # fmt: skip
 STATUS = {
     "running", "pid", "url", "since", "data_dir", "database", "keeps_alive", "slots", "queued",
