@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from jupyter_deploy.domain import reasons
 from jupyter_deploy.domain.runs import RunState
@@ -50,6 +50,8 @@ def plan(
     `more` tells that later due times follow in another batch, `open_runs` are
     those of the deployment, and `room` is how many more of them may be queued.
     """
+    # Within a zone of its own Python takes both passes of an hour for one.
+    due_times = [due.astimezone(timezone.utc) for due in due_times]
     if more and due_times:
         # The next batch begins with what may still be made up for.
         kept = MAX_CAUGHT_UP if schedule.catch_up == "all" else 0

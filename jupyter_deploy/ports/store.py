@@ -128,7 +128,9 @@ class Store(Protocol):
     ) -> bool:
         """Insert the rows of these due times and move the cursor behind the last.
 
-        A schedule that cancels the previous run asks its open runs to end.
+        A due time that has a row keeps it: once the clock was set back, a schedule
+        may begin in time that has been. A schedule that cancels the previous run
+        asks its open runs to end.
         False, and nothing changes, when the cursor has moved meanwhile.
         """
 

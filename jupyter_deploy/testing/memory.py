@@ -145,6 +145,8 @@ class MemoryStore:
             return False
         timer.cursor = utc(firings[-1].due_at) if firings else timer.cursor
         timer.next_due = utc(next_due) if next_due else None
+        done = {run.due_at for run in self._where(lambda run: self._slot_of[run.id] is slot)}
+        firings = [firing for firing in firings if utc(firing.due_at) not in done]
         starts = any(firing.state is RunState.QUEUED for firing in firings)
         if due.schedule.overlap == "cancel_previous" and starts:
             self._cancel_open(slot, now)

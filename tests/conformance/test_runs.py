@@ -262,6 +262,35 @@ def test_firing_inserts_the_rows_and_moves_the_cursor(sales: Store) -> None:
     assert after.cursor == NOW + 3 * HOUR
 
 
+def test_a_due_time_that_has_a_row_keeps_it(sales: Store) -> None:
+    """The clock was set back, and the schedule begins where it has been."""
+    [due] = sales.due_schedules(NOW + 3 * HOUR, 1)
+    rows = firings(RunState.MISSED, RunState.QUEUED)
+    assert sales.fire(due, rows, NOW + 3 * HOUR, NOW + 2 * HOUR)
+    before = sales.runs(RunQuery())
+    sales.set_paused("sales", True, NOW)
+    sales.set_paused("sales", False, NOW)
+    [again] = sales.due_schedules(NOW + 3 * HOUR, 1)
+    assert again.cursor == NOW
+    assert sales.fire(again, firings(*[RunState.QUEUED] * 3), NOW + 4 * HOUR, NOW + 3 * HOUR)
+    third, *others = sales.runs(RunQuery())
+    assert others == before
+    assert third.due_at == NOW + 3 * HOUR
+    [after] = sales.due_schedules(NOW + 4 * HOUR, 1)
+    assert after.cursor == NOW + 3 * HOUR
+
+
+def test_a_due_time_of_the_past_cancels_nothing_when_it_has_its_row(store: Store) -> None:
+    every = Schedule("0 * * * *", "UTC", overlap="cancel_previous")
+    store.deploy(new_version(schedule=every), NOW)
+    for _ in range(2):
+        [due] = store.due_schedules(NOW + HOUR, 1)
+        assert store.fire(due, firings(RunState.QUEUED), NOW + 2 * HOUR, NOW + HOUR)
+        store.set_paused("sales", True, NOW)
+        store.set_paused("sales", False, NOW)
+    assert list(store.open_runs("sales").values()) == ["queued"]
+
+
 def test_a_moved_cursor_fires_nothing(sales: Store) -> None:
     [due] = sales.due_schedules(NOW + HOUR, 1)
     assert sales.fire(due, firings(RunState.QUEUED), NOW + 2 * HOUR, NOW + HOUR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -66,6 +67,22 @@ def test_why_names_the_time_on_the_schedules_own_clock() -> None:
         "Made up for: it was due on 2026-03-03 at 07:00 Europe/Berlin, "
         "when nothing was running here.",
     ]
+
+
+def test_the_two_passes_of_an_hour_are_two_times() -> None:
+    """Within one zone Python takes them for equal, and a minute across them for an hour."""
+    berlin = ZoneInfo("Europe/Berlin")
+    first, second = (datetime(2026, 10, 25, 2, 59, fold=fold, tzinfo=berlin) for fold in (0, 1))
+    schedule = Schedule("59 * * * *", "Europe/Berlin", jitter=3600)
+    found = plan(schedule, [first, second], NOW.replace(month=11), more=False, open_runs={}, room=9)
+    assert states(found) == ["missed", "queued"]
+    assert found[0].why == (
+        "Missed: nothing was running here on 2026-10-25 at 02:59 CEST Europe/Berlin."
+    )
+    at = first.astimezone(timezone.utc)
+    [row] = plan(schedule, [first], at, more=False, open_runs={}, room=9)
+    assert row.not_before is not None
+    assert timedelta(0) < row.not_before - at < HOUR
 
 
 def test_all_are_caught_up() -> None:
