@@ -218,7 +218,8 @@ def test_doctor(deployed: Home) -> None:
     for item in document["checks"]:
         assert list(item) == ["name", "state", "message", "fix"]
         assert (item["fix"] is None) == (item["state"] == "ok")
-    for name in ("data directory", "disk", "engine", "database", "leftovers", "kernels"):
+    sound = ("data directory", "disk", "locks", "clock", "versions", "engine", "database")
+    for name in (*sound, "leftovers", "kernels"):
         assert checks[name]["state"] == "ok"
 
 
