@@ -165,8 +165,9 @@ def logs(run_id: int, follows: bool, as_json: bool) -> int:
         _print_entries(engine, run_id)
     run = engine.run(run_id)
     if not as_json:
+        if run["why"]:
+            print_line((one_line(run["why"]), "dim"))
         print_line(run_sentence(run))
-        print_line((one_line(run["why"] or ""), "dim"))
     return 0 if not follows or run["state"] == "succeeded" else 1
 
 
