@@ -1,12 +1,14 @@
 """Cron and time zones. The preview and the scheduler use the same function.
 
 cronsim follows Debian's cron: a time inside a daylight-saving gap fires once at
-the first instant after it, a time that occurs twice fires in the first pass.
-Times are compared in UTC, since Python ignores the pass within one zone.
+the first instant after it, a time that occurs twice fires in the first pass,
+and a line with any minute or hour follows elapsed time. Times are compared in
+UTC, since Python ignores the pass within one zone.
 """
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import itertools
 import re
@@ -57,10 +59,11 @@ def next_fires(
 
 
 def _fires(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:
-    start = after.astimezone(_zone(timezone))
-    last = after.astimezone(fixed_zone.utc)
+    zone, last = _zone(timezone), after.astimezone(fixed_zone.utc)
     end = last + HORIZON
-    for due in _simulation(cron, start):
+    follows = any(field.startswith("*") for field in _spelled_out(cron).split()[:2])
+    fires = _elapsed(cron, zone, last) if follows else _simulation(cron, after.astimezone(zone))
+    for due in fires:
         instant = due.astimezone(fixed_zone.utc)
         if instant > end:
             return
@@ -68,6 +71,43 @@ def _fires(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:
         if instant > last:
             last = instant
             yield due
+
+
+def _elapsed(cron: str, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """Due times of a line with any minute or hour: whenever the wall clock shows them.
+
+    Each stretch between two changes of that clock is simulated by itself: cronsim
+    steps by whole hours, which loses times where clocks change by less.
+    """
+    first, begin, offset = after, after, _offset(after, zone)
+    while True:
+        for due in _simulation(cron, first.astimezone(fixed_zone(offset))):
+            if _offset(due, zone) != offset:
+                begin = _change_between(begin, due, zone)
+                offset = _offset(begin, zone)
+                first = begin - timedelta(seconds=1)  # cronsim goes on with the next one
+                break
+            yield due.astimezone(zone)
+        else:
+            return
+
+
+def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
+    """The first second, in UTC, at which the clock no longer goes as at `low`."""
+    before, low = _offset(low, zone), low.replace(microsecond=0)
+    seconds = (high - low) // timedelta(seconds=1)
+    later = range(1, seconds + 1)
+
+    def changed(number: int) -> bool:
+        return _offset(low + timedelta(seconds=number), zone) != before
+
+    return low + timedelta(seconds=later[bisect.bisect_left(later, True, key=changed)])
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    offset = moment.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset
 
 
 def _simulation(cron: str, start: datetime) -> CronSim:

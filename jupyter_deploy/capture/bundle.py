@@ -26,11 +26,15 @@ from jupyter_deploy.notebook.parameters import inspect_parameters
 
 @dataclass(frozen=True)
 class Captured:
-    """A bundle and its contents by digest: bytes, or a file to read them from."""
+    """A bundle and its contents by digest: bytes, or a file to read them from.
+
+    `origin` is the notebook's absolute path, None when that is no text.
+    """
 
     bundle: Bundle
     environment: Environment | None
     contents: Mapping[str, bytes | Path]
+    origin: str | None = None
 
 
 def capture(
@@ -73,7 +77,15 @@ def capture(
         item.digest: path for item, path in zip(files, paths, strict=True)
     }
     contents[bundle.notebook.digest] = source
-    return Captured(bundle, environment, contents)
+    return Captured(bundle, environment, contents, _text(path))
+
+
+def _text(path: Path) -> str | None:
+    try:
+        path.as_posix().encode()
+    except UnicodeEncodeError:  # a folder above, whose name is not UTF-8
+        return None
+    return path.as_posix()
 
 
 def _read(notebook: Path, limit: Path | None) -> tuple[Path, bytes]:

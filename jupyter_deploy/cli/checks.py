@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,9 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.paths import jupyter_config_path, jupyter_path
 
 from jupyter_deploy import __version__
+from jupyter_deploy.cli.check import Check, data_place, read_json
+from jupyter_deploy.cli.leftovers import leftovers
+from jupyter_deploy.cli.machine import clock, locks, versions
 from jupyter_deploy.cli.render import size
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import find_engine
@@ -34,24 +35,8 @@ REINSTALL = "pip install --force-reinstall jupyterlab-deploy"
 LAB_NAME = "jupyterlab-deploy"
 
 
-@dataclass(frozen=True)
-class Check:
-    """`state` is ok, warn or fail; `fix` what to do about the latter two."""
-
-    name: str
-    state: str
-    message: str
-    fix: str | None = None
-
-
-def _place(settings: Settings) -> Path:
-    """The data directory, or what it will be made in."""
-    folder = settings.data_dir
-    return next(place for place in (folder, *folder.parents) if place.exists())
-
-
 def data_directory(settings: Settings) -> Check:
-    place, name = _place(settings), "data directory"
+    place, name = data_place(settings), "data directory"
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         fix = "Make it a folder that is yours, or set JUPYTER_DATA_DIR."
         return Check(name, "fail", f"{place} cannot be written.", fix)
@@ -64,7 +49,7 @@ def data_directory(settings: Settings) -> Check:
 
 
 def disk(settings: Settings) -> Check:
-    machine, least = LocalMachine((_place(settings),)), settings.watermarks.disk
+    machine, least = LocalMachine((data_place(settings),)), settings.watermarks.disk
     free = machine.free_disk()
     if free < least:
         message = f"{amount(free)} free; no run is started below {amount(least)}."
@@ -196,51 +181,24 @@ def lab_extension(_settings: Settings) -> Check:
 
 def _lab_pages() -> Iterator[dict[str, Any]]:
     for folder in jupyter_config_path():
-        yield from _read(Path(folder) / "labconfig" / "page_config.json")
+        yield from read_json(Path(folder) / "labconfig" / "page_config.json")
 
 
 def _configured(section: str) -> Iterator[dict[str, Any]]:
     """Jupyter's JSON configuration, the weakest first."""
     for folder in map(Path, reversed(jupyter_config_path())):
         for path in sorted((folder / f"{section}.d").glob("*.json")):
-            yield from _read(path)
-        yield from _read(folder / f"{section}.json")
-
-
-def _read(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return
-    if isinstance(document, dict):
-        yield document
-
-
-def leftovers(settings: Settings) -> Check:
-    """Runtime files whose engine was killed before it could clean up."""
-    dead = [
-        path.name
-        for path in sorted(settings.runtime_dir.glob("jupyter-deploy-*.json"))
-        if not _alive(settings, path)
-    ]
-    if not dead:
-        return Check("leftovers", "ok", "none")
-    message = f"Killed engines left {', '.join(dead)} in {settings.runtime_dir}."
-    return Check("leftovers", "warn", message, "They do no harm and may be deleted.")
-
-
-def _alive(settings: Settings, path: Path) -> bool:
-    for document in _read(path):
-        data_dir = document.get("data_dir")
-        if isinstance(data_dir, str):
-            return find_engine(replace(settings, data_dir=Path(data_dir))) is not None
-    return False
+            yield from read_json(path)
+        yield from read_json(folder / f"{section}.json")
 
 
 CHECKS: tuple[Callable[[Settings], Check], ...] = (
     data_directory,
     disk,
     memory,
+    locks,
+    clock,
+    versions,
     engine,
     database,
     leftovers,

@@ -77,7 +77,7 @@ def print_deployment(document: Document) -> None:
     print_line((document["name"], "bold"))
     print_fields(
         {
-            "Notebook": one_line(document["notebook"]),
+            "Notebook": one_line(document["origin"] or document["notebook"], 2000),
             "Version": f"{document['version']}, {document['state']} since {since}",
             "Schedule": schedule_text(document),
             "Next": _next(document),

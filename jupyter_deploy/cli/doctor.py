@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from jupyter_deploy.cli.checks import CHECKS, Check
+from jupyter_deploy.cli.check import Check
+from jupyter_deploy.cli.checks import CHECKS
 from jupyter_deploy.cli.common import as_json, print_json
 from jupyter_deploy.cli.render import print_line
 from jupyter_deploy.config import load_settings

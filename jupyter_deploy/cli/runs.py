@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -32,6 +33,7 @@ from jupyter_deploy.cli.render import (
     values,
 )
 from jupyter_deploy.domain.bundle import Parameter
+from jupyter_deploy.domain.firing import GRACE
 from jupyter_deploy.domain.parameters import parse_assignment
 from jupyter_deploy.domain.runs import RunState
 
@@ -124,8 +126,19 @@ def _row(run: Document) -> list[str | Text]:
         duration(run["duration"]),
         run["trigger"],
         values(run["parameters"]),
-        one_line(run["reason"] or ""),
+        one_line(_remark(run)),
     ]
+
+
+def _remark(run: Document) -> str:
+    """How it ended; else why it is there, where trigger and time do not say it."""
+    late = run["due_at"] and _moment(run["created_at"]) - _moment(run["due_at"]) > GRACE
+    why = run["why"] if late or run["trigger"] == "retry" else None
+    return run["reason"] or why or ""
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 @click.command()
@@ -152,6 +165,8 @@ def logs(run_id: int, follows: bool, as_json: bool) -> int:
         _print_entries(engine, run_id)
     run = engine.run(run_id)
     if not as_json:
+        if run["why"]:
+            print_line((one_line(run["why"]), "dim"))
         print_line(run_sentence(run))
     return 0 if not follows or run["state"] == "succeeded" else 1
 

@@ -84,6 +84,7 @@ class EngineClient:
         body = {
             "name": name,
             "bundle": captured.bundle.to_json(),
+            "origin": captured.origin,
             "environment": environment.to_json() if environment else None,
             "parameters": parameters,
             "schedule": schedule,

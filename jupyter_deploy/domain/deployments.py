@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_deploy.domain.bundle import Bundle, canonical_json, digest_of
 from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.schedule import Schedule
+from jupyter_deploy.errors import Conflict
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,9 @@ class NewVersion:
     """A version on its way into the store.
 
     `expected_version` is the live version that the user saw (0: none, None: any);
-    `replace` lets the name move to another notebook.
+    `replace` lets the name move to another notebook. `origin` is the notebook's
+    absolute path where it was deployed from, perhaps on another machine; it says
+    which notebook this is and is no part of the version.
     """
 
     name: str
@@ -27,6 +30,7 @@ class NewVersion:
     expected_version: int | None = None
     replace: bool = False
     policies: Policies = field(default_factory=Policies)
+    origin: str | None = None
 
     @property
     def digest(self) -> str:
@@ -35,6 +39,24 @@ class NewVersion:
         policies = self.policies.to_json()
         parts = [self.bundle.to_json(), self.parameters, schedule, policies]
         return digest_of(canonical_json(parts).encode())
+
+    def check_notebook(self, held: str, held_origin: str | None) -> None:
+        """Raises Conflict when the name belongs to another notebook than this one.
+
+        `held` is the path that the deployment has in its project. Two projects may
+        each have it, so the origins decide where both are known.
+        """
+        here, there = self.bundle.notebook.path, held
+        if self.origin and held_origin:
+            here, there = self.origin, held_origin
+        if here == there or self.replace:
+            return
+        raise Conflict(
+            f"The name {self.name!r} is taken by a deployment of {there}; this one is {here}.",
+            field="name",
+            hint="Choose another name, or, when the notebook was moved or takes its place, "
+            "let it replace the other one (--replace on the command line).",
+        )
 
 
 @dataclass(frozen=True)
@@ -55,6 +77,7 @@ class Deployment:
     name: str
     paused: bool
     live: Version
+    origin: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
+from jupyter_deploy.domain import reasons
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import Schedule
 
@@ -19,15 +20,20 @@ MAX_AGE = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Firing:
-    """The one row of a due time; `reason` is a sentence unless it is queued.
+    """The one row of a due time; `why` says in a sentence why it fired or did not.
 
     A run does not start before `not_before`.
     """
 
     due_at: datetime
     state: RunState
-    reason: str | None
+    why: str
     not_before: datetime | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it came to nothing, None when it is queued."""
+        return None if self.state is RunState.QUEUED else self.why
 
 
 def plan(
@@ -44,22 +50,26 @@ def plan(
     `more` tells that later due times follow in another batch, `open_runs` are
     those of the deployment, and `room` is how many more of them may be queued.
     """
+    # Within a zone of its own Python takes both passes of an hour for one.
+    due_times = [due.astimezone(timezone.utc) for due in due_times]
     if more and due_times:
         # The next batch begins with what may still be made up for.
         kept = MAX_CAUGHT_UP if schedule.catch_up == "all" else 0
-        return [_missed_range(due_times[: len(due_times) - kept] or due_times)]
+        return [_missed_range(schedule, due_times[: len(due_times) - kept] or due_times)]
     to_run = _to_run(schedule, due_times, now)
     firings: list[Firing] = []
     for due in due_times:
         queued = sum(firing.state is RunState.QUEUED for firing in firings)
         if due not in to_run:
-            firings.append(_missed(due))
+            why = reasons.missed(due, now, schedule.timezone)
+            firings.append(Firing(due, RunState.MISSED, why))
             continue
-        reason = _refusal(schedule, open_runs, queued, room)
-        if reason is None:
-            firings.append(Firing(due, RunState.QUEUED, None, _start(schedule, due)))
+        refusal = _refusal(schedule, open_runs, queued, room)
+        if refusal is None:
+            why = _fired(schedule, due, now)
+            firings.append(Firing(due, RunState.QUEUED, why, _start(schedule, due)))
         else:
-            firings.append(Firing(due, RunState.SKIPPED, reason))
+            firings.append(Firing(due, RunState.SKIPPED, refusal))
     return firings
 
 
@@ -72,17 +82,16 @@ def _to_run(schedule: Schedule, due_times: Sequence[datetime], now: datetime) ->
     return newest
 
 
-def _missed(due: datetime) -> Firing:
-    return Firing(due, RunState.MISSED, f"Missed: nothing was running here at {due:%H:%M}.")
+def _fired(schedule: Schedule, due: datetime, now: datetime) -> str:
+    if now - due <= GRACE:
+        return reasons.due(due, schedule.timezone)
+    return reasons.made_up_for(due, now, schedule.timezone)
 
 
-def _missed_range(due_times: Sequence[datetime]) -> Firing:
+def _missed_range(schedule: Schedule, due_times: Sequence[datetime]) -> Firing:
     first, last = due_times[0], due_times[-1]
-    sentence = (
-        f"Missed: nothing was running here for {len(due_times)} due times, "
-        f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}."
-    )
-    return Firing(last, RunState.MISSED, sentence)
+    why = reasons.missed_range(first, last, len(due_times), schedule.timezone)
+    return Firing(last, RunState.MISSED, why)
 
 
 def _refusal(

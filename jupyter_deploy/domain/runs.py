@@ -60,7 +60,8 @@ class Attempt:
 class Run:
     """One intent to execute a version; terminal states never change.
 
-    A queued run does not start before `not_before`.
+    A queued run does not start before `not_before`. `why` says why the run is
+    there, `reason` how it came to its state; only very old runs have no `why`.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Run:
     cancel_requested: bool
     progress: Progress | None
     not_before: datetime | None = None
+    why: str | None = None
     outputs: tuple[OutputFile, ...] = ()
     metrics: dict[str, float] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()

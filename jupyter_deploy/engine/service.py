@@ -166,7 +166,7 @@ class Service:
             before.parameters,
             created_by,
             version=before.version,
-            trigger="retry",
+            again=run_id,
         )
         run, _ = self._store.add_run(new, self._clock.now())
         return self._live(run)

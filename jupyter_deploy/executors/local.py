@@ -64,7 +64,7 @@ class LocalExecutor:
             if child.poll() is None:
                 return True
             del self._children[placement.folder]
-        return _locked(placement.folder / "lock")
+        return locked(placement.folder / "lock")
 
     def cancel(self, placement: Placement) -> None:
         pid = self._pid(placement)
@@ -90,7 +90,8 @@ def _environment(placement: Placement) -> dict[str, str]:
     return kept
 
 
-def _locked(path: Path) -> bool:
+def locked(path: Path) -> bool:
+    """Whether somebody holds the lock of this file; not for one that does not exist."""
     try:
         descriptor = os.open(path, os.O_RDONLY)  # also where nothing can be written any more
     except FileNotFoundError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from jupyter_deploy.domain import reasons
 from jupyter_deploy.domain.deployments import (
     Activity,
     Deployment,
@@ -32,14 +33,27 @@ class Claim:
 
 @dataclass(frozen=True)
 class NewRun:
-    """A run on its way into the store; `version` None is the live one."""
+    """A run on its way into the store; `version` None is the live one.
+
+    `again` is the run that it repeats.
+    """
 
     deployment: str
     parameters: dict[str, Any]
     created_by: str | None
     key: str | None = None
     version: int | None = None
-    trigger: str = "manual"
+    again: int | None = None
+
+    @property
+    def trigger(self) -> str:
+        return "manual" if self.again is None else "retry"
+
+    @property
+    def why(self) -> str:
+        if self.again is None:
+            return reasons.started(self.created_by)
+        return reasons.started_again(self.again, self.created_by)
 
 
 @dataclass(frozen=True)
@@ -56,8 +70,8 @@ class Store(Protocol):
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
         """Make a version live; False when it is live already.
 
-        Raises Conflict when the name belongs to another notebook or when the
-        live version is not the expected one.
+        Where its notebook lies is kept either way. Raises Conflict when the name
+        belongs to another notebook or when the live version is not the expected one.
         """
 
     def deployments(self) -> list[Deployment]:
@@ -115,7 +129,9 @@ class Store(Protocol):
     ) -> bool:
         """Insert the rows of these due times and move the cursor behind the last.
 
-        A schedule that cancels the previous run asks its open runs to end.
+        A due time that has a row keeps it: once the clock was set back, a schedule
+        may begin in time that has been. A schedule that cancels the previous run
+        asks its open runs to end.
         False, and nothing changes, when the cursor has moved meanwhile.
         """
 

@@ -22,6 +22,7 @@ ROUTES: list[tuple[str, type[EngineHandler]]] = [
     (f"/blobs/{NAME}", handlers.BlobHandler),
     ("/deployments", handlers.DeploymentsHandler),
     (f"/deployments/{NAME}", handlers.DeploymentHandler),
+    (f"/deployments/{NAME}/notebook", handlers.PlaceHandler),
     (f"/deployments/{NAME}/versions", handlers.VersionsHandler),
     (f"/deployments/{NAME}/runs", run_handlers.DeploymentRunsHandler),
     ("/runs", run_handlers.RunsHandler),

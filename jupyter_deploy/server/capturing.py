@@ -1,4 +1,4 @@
-"""The two operations that see this server's files."""
+"""The operations that see this server's files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import find_engine
 from jupyter_deploy.domain.names import suggest_name
 from jupyter_deploy.domain.policies import POLICIES
-from jupyter_deploy.errors import Forbidden, InvalidInput
+from jupyter_deploy.errors import Forbidden, InvalidInput, NotFound
 from jupyter_deploy.server.contract import read_body
 from jupyter_deploy.server.forwarding import ExtensionHandler
 
@@ -68,24 +68,63 @@ class InspectHandler(CapturingHandler):
             "git",
             "cells",
         )
-        current = await self._current(bundle["notebook"]["path"])
+        current = await self._current(captured)
         document = {
             **{key: bundle[key] for key in keys},
             "findings": bundle["findings"],
             "notebook": bundle["notebook"]["path"],
+            "origin": captured.origin,
             "name": current["name"] if current else suggest_name(request["notebook"]),
             "current": current,
         }
         await self.finish(document)
 
-    async def _current(self, notebook: str) -> dict[str, Any] | None:
+    async def _current(self, captured: Captured) -> dict[str, Any] | None:
         """The deployment of this notebook, the newest if there are several."""
         if not find_engine(self.deploy_settings) and not self.deploy_settings.has_database:
             return None
         client = await self.client()
         deployments = (await asyncio.to_thread(client.deployments))["deployments"]
-        own = [item for item in deployments if item["notebook"] == notebook]
+        own = [item for item in deployments if _is_of(item, captured)]
         return max(own, key=lambda item: str(item["created_at"]), default=None)
+
+
+def _is_of(deployment: dict[str, Any], captured: Captured) -> bool:
+    """Whether it is this notebook's; the rule is `NewVersion.check_notebook`'s."""
+    if captured.origin and deployment["origin"]:
+        return bool(deployment["origin"] == captured.origin)
+    return bool(deployment["notebook"] == captured.bundle.notebook.path)
+
+
+class PlaceHandler(CapturingHandler):
+    """Where this server shows a deployment's notebook."""
+
+    @authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        client = await self.client()
+        deployment = await asyncio.to_thread(client.deployment, name)
+        place = deployment["origin"] or deployment["notebook"]
+        await self.finish({"path": _shown(self.root, place)})
+
+
+def _shown(root: Path, place: str) -> str:
+    """The path for the contents API. Raises NotFound."""
+    path = Path(os.path.realpath(Path(root, place)))
+    if not path.is_relative_to(root):
+        raise NotFound(
+            f"The notebook {place} lies outside the folder that this server shows, {root}.",
+            field="notebook",
+            hint="A Jupyter Server that is started in a folder above it can open it.",
+        )
+    if not path.is_file():
+        raise NotFound(
+            f"There is no notebook {place} any more.",
+            field="notebook",
+            hint="It was moved, renamed or deployed from another machine; "
+            "what runs is the copy that was deployed.",
+        )
+    return path.relative_to(root).as_posix()
 
 
 class DeployHandler(CapturingHandler):

@@ -64,6 +64,7 @@ def run_document(run: Run) -> Document:
         "outputs": [asdict(item) for item in run.outputs],
         "cost": None,
         "not_before": moment(run.not_before),
+        "why": run.why,
     }
 
 
@@ -94,6 +95,7 @@ def summary(view: View) -> Document:
         "version": live.number,
         "state": live.state,
         "notebook": live.bundle.notebook.path,
+        "origin": view.deployment.origin,
         "parameters": live.parameters,
         "schedule": live.schedule.to_json() if live.schedule else None,
         "schedule_text": explain(live.schedule.cron) if live.schedule else None,

@@ -8,7 +8,7 @@ from jupyter_server.utils import url_path_join
 
 from jupyter_deploy.client.api import PREFIX
 from jupyter_deploy.config import load_settings
-from jupyter_deploy.server.capturing import DeployHandler, InspectHandler
+from jupyter_deploy.server.capturing import DeployHandler, InspectHandler, PlaceHandler
 from jupyter_deploy.server.forwarding import ForwardHandler, HealthHandler
 from jupyter_deploy.server.transitions import SCHEMA, TransitionFeed
 
@@ -28,6 +28,7 @@ def load(server_app: Any) -> None:
             (address("health"), HealthHandler),
             (address("inspect"), InspectHandler),
             (address("deployments"), DeployHandler),
+            (address("deployments/([^/]+)/notebook"), PlaceHandler),
             (address(".+"), ForwardHandler),
         ],
     )

@@ -45,10 +45,19 @@ class PreviewHandler(EngineHandler):
 
 class InspectHandler(EngineHandler):
     def post(self) -> None:
-        raise InvalidInput(
-            "The engine does not see your files.",
-            hint="Send this to the Jupyter Server, or use the command line.",
-        )
+        raise _no_files()
+
+
+class PlaceHandler(EngineHandler):
+    def get(self, _name: str) -> None:
+        raise _no_files()
+
+
+def _no_files() -> InvalidInput:
+    return InvalidInput(
+        "The engine does not see your files.",
+        hint="Send this to the Jupyter Server, or use the command line.",
+    )
 
 
 class MissingBlobsHandler(EngineHandler):
@@ -149,6 +158,7 @@ class DeploymentsHandler(ViewHandler):
             expected_version=request.get("expected_version"),
             replace=request.get("replace", False),
             policies=read_policies(request),
+            origin=request.get("origin"),
         )
         return new, environment
 

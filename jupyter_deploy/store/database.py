@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from alembic import command
@@ -11,13 +13,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import URL, Connection, Engine
+from sqlalchemy import URL, Connection, Engine, create_engine, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.errors import DiskFull, InvalidInput, Unavailable
 from jupyter_deploy.store.dialects import create
 from jupyter_deploy.store.failures import one_line, unavailable
+from jupyter_deploy.store.schema import runs
 
 #: Any number that no other program takes for its own; ours spells "jdeploy".
 _MIGRATION_LOCK = 0x6A6465706C6F79
@@ -42,12 +46,43 @@ def held_revision(url: str) -> str | None:
 
     Raises InvalidInput and Unavailable.
     """
-    engine = create(_parse(url))
+    with _reading(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def clock_of(url: str) -> datetime:
+    """The time of the database server. Raises InvalidInput and Unavailable."""
+    with _reading(url) as connection:
+        moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return moment
+
+
+def fences(url: str) -> dict[int, int | None]:
+    """All runs, each with the fence of the attempt that runs now.
+
+    Raises InvalidInput, and Unavailable also while there are no tables.
+    """
+    query = select(runs.c.id, runs.c.fence, runs.c.state)
+    with _reading(url) as connection:
+        found = connection.execute(query).all()
+    return {row.id: row.fence if row.state == RunState.RUNNING else None for row in found}
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Connection]:
+    engine = _reader(_parse(url))
     try:
         with _said(engine), engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            yield connection
     finally:
         engine.dispose()
+
+
+def _reader(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return create(url)
+    address = f"{Path(url.database).absolute().as_uri()}?mode=ro"
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
 
 
 @contextmanager

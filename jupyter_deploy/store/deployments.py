@@ -22,6 +22,9 @@ def deploy(connection: Connection, new: NewVersion, now: datetime) -> bool:
     if row is None:
         _create(connection, new, now)
         return True
+    # Also when nothing else is new: an older deployment has none yet.
+    same = deployments.c.id == row.id
+    connection.execute(update(deployments).where(same).values(origin=new.origin))
     live = _live_row(connection, row)
     if live.digest == new.digest:
         return False
@@ -31,13 +34,8 @@ def deploy(connection: Connection, new: NewVersion, now: datetime) -> bool:
 
 def _check_expectation(row: AnyRow | None, new: NewVersion) -> None:
     live = row.live_version if row else 0
-    if row is not None and row.notebook != new.bundle.notebook.path and not new.replace:
-        raise Conflict(
-            f"The name {new.name!r} is taken by a deployment of {row.notebook}.",
-            field="name",
-            hint="Choose another name, or let this notebook replace it "
-            "(--replace on the command line).",
-        )
+    if row is not None:
+        new.check_notebook(row.notebook, row.origin)
     if new.expected_version is not None and new.expected_version != live:
         raise Conflict(
             f"{new.name!r} was deployed by somebody else meanwhile: version {live} is live."
@@ -53,6 +51,7 @@ def _create(connection: Connection, new: NewVersion, now: datetime) -> None:
         insert(deployments).values(
             name=new.name,
             notebook=new.bundle.notebook.path,
+            origin=new.origin,
             paused=False,
             live_version=1,
             created_at=now,
@@ -196,7 +195,12 @@ def _cancel_queued(connection: Connection, row: AnyRow, now: datetime) -> None:
 
 def all_live(connection: Connection) -> list[Deployment]:
     query = (
-        select(deployments.c.name.label("deployment"), deployments.c.paused, versions)
+        select(
+            deployments.c.name.label("deployment"),
+            deployments.c.paused,
+            deployments.c.origin,
+            versions,
+        )
         .join(
             versions,
             (versions.c.deployment_id == deployments.c.id)
@@ -206,13 +210,14 @@ def all_live(connection: Connection) -> list[Deployment]:
         .order_by(deployments.c.name)
     )
     return [
-        Deployment(row.deployment, row.paused, version_of(row)) for row in connection.execute(query)
+        Deployment(row.deployment, row.paused, version_of(row), row.origin)
+        for row in connection.execute(query)
     ]
 
 
 def one_live(connection: Connection, name: str) -> Deployment:
     row = find(connection, name)
-    return Deployment(row.name, row.paused, version_of(_live_row(connection, row)))
+    return Deployment(row.name, row.paused, version_of(_live_row(connection, row)), row.origin)
 
 
 def all_versions(connection: Connection, name: str) -> list[Version]:

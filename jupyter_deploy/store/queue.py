@@ -54,6 +54,7 @@ def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
     values = {
         "version": new.version or row.live_version,
         "trigger": new.trigger,
+        "why": new.why,
         "state": RunState.QUEUED,
         "created_by": new.created_by,
         "parameters": new.parameters,

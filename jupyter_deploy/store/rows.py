@@ -54,6 +54,7 @@ def run_of(row: AnyRow, tries: Sequence[Attempt] = ()) -> Run:
         cancel_requested=row.cancel_requested,
         progress=Progress(**row.progress) if row.progress else None,
         not_before=row.not_before,
+        why=row.why,
         outputs=tuple(OutputFile(**item) for item in row.outputs),
         attempts=tuple(tries),
     )

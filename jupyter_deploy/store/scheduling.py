@@ -13,7 +13,7 @@ from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.store.ending import cancel_open
 from jupyter_deploy.store.queue import insert_run
-from jupyter_deploy.store.schema import deployments, schedules, versions
+from jupyter_deploy.store.schema import deployments, runs, schedules, versions
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[DueSchedule]:
@@ -55,8 +55,22 @@ def fire(
     )
     if not moved.rowcount:
         return False
-    _insert_rows(connection, item, firings, now)
+    done = _due_times(connection, item, firings)
+    _insert_rows(connection, item, [one for one in firings if one.due_at not in done], now)
     return True
+
+
+def _due_times(
+    connection: Connection, item: DueSchedule, firings: Sequence[Firing]
+) -> set[datetime]:
+    """The due times among these that have a row already."""
+    if not firings:
+        return set()
+    query = select(runs.c.due_at).where(
+        runs.c.schedule_id == item.schedule_id,
+        runs.c.due_at.between(firings[0].due_at, firings[-1].due_at),
+    )
+    return set(connection.execute(query).scalars())
 
 
 def _insert_rows(
@@ -82,6 +96,7 @@ def _insert_rows(
             "due_at": firing.due_at,
             "state": firing.state,
             "reason": firing.reason,
+            "why": firing.why,
             "ended_at": None if firing.state.open else now,
             "parameters": deployment.parameters,
             "not_before": firing.not_before,

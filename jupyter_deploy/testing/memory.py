@@ -22,12 +22,13 @@ from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.policies import Policies
-from jupyter_deploy.domain.runs import Attempt, Closing, Run, RunState
+from jupyter_deploy.domain.runs import Closing, Run, RunState
 from jupyter_deploy.errors import Conflict, NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
 from jupyter_deploy.store.queue import MAX_QUEUED, MAX_QUEUED_IN_ALL
 from jupyter_deploy.testing.members import Members
 from jupyter_deploy.testing.slots import Slot, check_expectation, utc
+from jupyter_deploy.testing.transitions import cancelled, closed, started
 
 
 class MemoryStore:
@@ -46,11 +47,12 @@ class MemoryStore:
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
         slot = self._find(new.name)
         check_expectation(slot, new)
-        if slot is not None and slot.live.digest == new.digest:
-            return slot.deployment, False
         if slot is None:
             slot = Slot(len(self._slots) + 1, new.name)
             self._slots.append(slot)
+        slot.origin = new.origin
+        if slot.versions and slot.live.digest == new.digest:
+            return slot.deployment, False
         slot.add(new, utc(now))
         self._record("version.live", now, new.name)
         return slot.deployment, True
@@ -92,6 +94,7 @@ class MemoryStore:
             created_by=new.created_by,
             version=slot.version(new.version).number,
             trigger=new.trigger,
+            why=new.why,
             parameters=deepcopy(new.parameters),
         )
         self._insert(slot, run, now)
@@ -147,6 +150,8 @@ class MemoryStore:
             return False
         timer.cursor = utc(firings[-1].due_at) if firings else timer.cursor
         timer.next_due = utc(next_due) if next_due else None
+        done = {run.due_at for run in self._where(lambda run: self._slot_of[run.id] is slot)}
+        firings = [firing for firing in firings if utc(firing.due_at) not in done]
         starts = any(firing.state is RunState.QUEUED for firing in firings)
         if due.schedule.overlap == "cancel_previous" and starts:
             self._cancel_open(slot, now)
@@ -328,6 +333,7 @@ class MemoryStore:
             trigger="schedule",
             state=firing.state,
             reason=firing.reason,
+            why=firing.why,
             due_at=utc(firing.due_at),
             not_before=utc(firing.not_before) if firing.not_before else None,
             ended_at=None if firing.state.open else utc(now),
@@ -345,58 +351,19 @@ class MemoryStore:
         return run
 
     def _claim_one(self, run: Run, executor: str, now: datetime, engine: str) -> Claim:
-        attempt = Attempt(run.fence + 1, executor, None, utc(now), None, engine)
         self._engine_of[run.id] = engine
-        run = self._put(
-            replace(
-                run,
-                state=RunState.RUNNING,
-                fence=attempt.fence,
-                reason=None,
-                not_before=None,
-                started_at=run.started_at or utc(now),
-                attempts=(*run.attempts, attempt),
-            )
-        )
+        run = self._put(started(run, executor, engine, now))
         self._record("run.started", now, run.deployment, run)
-        return Claim(run, self.run_version(run.id), attempt.fence)
+        return Claim(run, self.run_version(run.id), run.fence)
 
     def _close_one(self, run: Run, closing: Closing, now: datetime) -> None:
-        last = replace(
-            run.attempts[-1], outcome=closing.outcome, ended_at=utc(now), ledger=closing.ledger
+        run = self._put(closed(run, closing, now))
+        self._record(
+            "run.retried" if closing.retry_at else "run.finished", now, run.deployment, run
         )
-        run = replace(run, attempts=(*run.attempts[:-1], last))
-        if closing.retry_at:
-            again = replace(run, state=RunState.QUEUED, reason=closing.reason, progress=None)
-            run = self._put(replace(again, not_before=utc(closing.retry_at)))
-            self._record("run.retried", now, run.deployment, run)
-            return
-        run = self._put(
-            replace(
-                run,
-                state=closing.state,
-                verdict=closing.verdict,
-                fault=closing.fault,
-                reason=closing.reason,
-                cell=closing.cell,
-                ended_at=utc(now),
-                progress=closing.progress,
-                outputs=closing.outputs,
-            )
-        )
-        self._record("run.finished", now, run.deployment, run)
 
     def _cancel(self, run: Run, reason: str, now: datetime) -> Run:
-        run = self._put(
-            replace(
-                run,
-                state=RunState.CANCELLED,
-                cancel_requested=True,
-                fault="cancelled",
-                reason=reason,
-                ended_at=utc(now),
-            )
-        )
+        run = self._put(cancelled(run, reason, now))
         self._record("run.cancelled", now, run.deployment, run)
         return run
 

@@ -41,6 +41,7 @@ class Slot:
     deleted: bool = False
     versions: list[Version] = field(default_factory=list)
     timer: Timer | None = None
+    origin: str | None = None
     keys: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -56,7 +57,7 @@ class Slot:
 
     @property
     def deployment(self) -> Deployment:
-        return Deployment(self.name, self.paused, self.live)
+        return Deployment(self.name, self.paused, self.live, self.origin)
 
     @property
     def due(self) -> DueSchedule:
@@ -111,10 +112,7 @@ class Slot:
 def check_expectation(slot: Slot | None, new: NewVersion) -> None:
     """Raises Conflict."""
     live = slot.live.number if slot else 0
-    if slot and slot.live.bundle.notebook.path != new.bundle.notebook.path and not new.replace:
-        raise Conflict(
-            f"The name {new.name!r} is taken by a deployment of {slot.live.bundle.notebook.path}.",
-            field="name",
-        )
+    if slot:
+        new.check_notebook(slot.live.bundle.notebook.path, slot.origin)
     if new.expected_version is not None and new.expected_version != live:
         raise Conflict(f"{new.name!r} was changed by somebody else meanwhile.", field="name")

@@ -71,6 +71,11 @@ export class DeployApi {
     return this._send('DELETE', `deployments/${encodeURIComponent(name)}`);
   }
 
+  /** Where this server shows the notebook, relative to its root. */
+  notebookPlace(name: string): Promise<Schemas['NotebookPlace']> {
+    return this._get(`deployments/${encodeURIComponent(name)}/notebook`);
+  }
+
   async versions(name: string): Promise<Schemas['Version'][]> {
     const path = `deployments/${encodeURIComponent(name)}/versions`;
     return (await this._get<Schemas['VersionList']>(path)).versions;

@@ -132,6 +132,25 @@ export interface paths {
     patch: operations['changeDeployment'];
     trace?: never;
   };
+  '/deployments/{name}/notebook': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    /** Where this server shows the deployment's notebook (extension only) */
+    get: operations['getNotebookPlace'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/deployments/{name}/versions': {
     parameters: {
       query?: never;
@@ -394,8 +413,13 @@ export interface components {
        */
       files: string[];
     };
+    NotebookPlace: {
+      /** @description relative to the server's root */
+      path: string;
+    };
     Inspection: {
       notebook: string;
+      origin: components['schemas']['Origin'];
       /** @description proposed name */
       name: string;
       parameters: components['schemas']['Parameter'][];
@@ -532,6 +556,8 @@ export interface components {
       cells: number;
       findings: components['schemas']['Finding'][];
     };
+    /** @description the notebook's absolute path where it was deployed from, perhaps on another machine */
+    Origin: string | null;
     /** @description exactly one of `notebook` (extension) and `bundle` (engine) */
     DeployRequest: {
       /** @description default: made from the notebook's file name */
@@ -541,6 +567,8 @@ export interface components {
       /** @default [] */
       files: string[];
       bundle?: components['schemas']['Bundle'];
+      /** @description goes with `bundle`: the notebook's absolute path */
+      origin?: string | null;
       environment?: components['schemas']['Environment'] | null;
       /**
        * @description values that differ from the notebook's defaults
@@ -598,7 +626,9 @@ export interface components {
       version: number;
       /** @description the live version's state */
       state: string;
+      /** @description relative to its project */
       notebook: string;
+      origin: components['schemas']['Origin'];
       parameters: Record<string, unknown>;
       schedule: components['schemas']['Schedule'] | null;
       /** @description the schedule in words */
@@ -620,7 +650,9 @@ export interface components {
       version: number;
       /** @description the live version's state */
       state: string;
+      /** @description relative to its project */
       notebook: string;
+      origin: components['schemas']['Origin'];
       parameters: Record<string, unknown>;
       schedule: components['schemas']['Schedule'] | null;
       /** @description the schedule in words */
@@ -756,6 +788,8 @@ export interface components {
        * @description a queued run waits for this time
        */
       not_before: string | null;
+      /** @description one sentence: why the run is there, or why its due time has none */
+      why: string | null;
     };
     OutputFile: {
       name: string;
@@ -1086,6 +1120,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Deployment'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getNotebookPlace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Its place */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NotebookPlace'];
         };
       };
       default: components['responses']['Problem'];

@@ -26,21 +26,20 @@ export const deploymentsPlugin: JupyterFrontEndPlugin<void> = {
     const add = (
       id: string,
       label: string,
-      argument: 'name' | 'path',
-      action: (value: string) => Promise<void>
+      action: (name: string) => Promise<void>
     ): void => {
       app.commands.addCommand(id, {
         label,
         describedBy: {
           args: {
             type: 'object',
-            required: [argument],
-            properties: { [argument]: { type: 'string' } }
+            required: ['name'],
+            properties: { name: { type: 'string' } }
           }
         },
         execute: async args => {
           try {
-            await action(String(args[argument]));
+            await action(String(args.name));
           } catch (error) {
             const { showProblem } = await import('../widgets/problem');
             await showProblem(label.replace(/…$/, ''), error);
@@ -50,14 +49,13 @@ export const deploymentsPlugin: JupyterFrontEndPlugin<void> = {
       });
     };
 
-    add(CommandIDs.runNow, trans.__('Run now…'), 'name', actions.runNow);
-    add(CommandIDs.pause, trans.__('Pause schedule'), 'name', actions.pause);
-    add(CommandIDs.resume, trans.__('Resume schedule'), 'name', actions.resume);
-    add(CommandIDs.delete, trans.__('Delete…'), 'name', actions.remove);
+    add(CommandIDs.runNow, trans.__('Run now…'), actions.runNow);
+    add(CommandIDs.pause, trans.__('Pause schedule'), actions.pause);
+    add(CommandIDs.resume, trans.__('Resume schedule'), actions.resume);
+    add(CommandIDs.delete, trans.__('Delete…'), actions.remove);
     add(
       CommandIDs.openNotebook,
       trans.__('Open notebook'),
-      'path',
       actions.openNotebook
     );
   }
@@ -68,7 +66,7 @@ interface IActions {
   pause: (name: string) => Promise<void>;
   resume: (name: string) => Promise<void>;
   remove: (name: string) => Promise<void>;
-  openNotebook: (path: string) => Promise<void>;
+  openNotebook: (name: string) => Promise<void>;
 }
 
 function createActions(
@@ -103,7 +101,10 @@ function createActions(
         await api.deleteDeployment(name);
       }
     },
-    openNotebook: path => openNotebook(app, path, trans)
+    openNotebook: async name => {
+      const { path } = await api.notebookPlace(name);
+      await app.commands.execute('docmanager:open', { path });
+    }
   };
 }
 
@@ -123,23 +124,4 @@ async function confirmDelete(
     defaultButton: 0
   });
   return button.accept;
-}
-
-/** A deployment may come from a folder that this server does not show. */
-async function openNotebook(
-  app: JupyterFrontEnd,
-  path: string,
-  trans: TranslationBundle
-): Promise<void> {
-  try {
-    await app.serviceManager.contents.get(path, { content: false });
-  } catch {
-    throw new Error(
-      trans.__(
-        '%1 is not in the folder that this server shows; it was moved, or deployed from elsewhere.',
-        path
-      )
-    );
-  }
-  await app.commands.execute('docmanager:open', { path });
 }

@@ -69,8 +69,8 @@ class DeploymentPage extends ReactWidget implements IDeploymentActions {
 
   openNotebook = (deployment: IDeployment): void => {
     void this._act(async () => {
-      const path = deployment.notebook;
-      await this._options.commands.execute(CommandIDs.openNotebook, { path });
+      const { name } = deployment;
+      await this._options.commands.execute(CommandIDs.openNotebook, { name });
     });
   };
 

@@ -111,10 +111,7 @@ function createRowMenu(
   const args = { name: deployment.name };
   menu.addItem({ command: CommandIDs.runNow, args });
   menu.addItem({ command: CommandIDs.openDeployment, args });
-  menu.addItem({
-    command: CommandIDs.openNotebook,
-    args: { path: deployment.notebook }
-  });
+  menu.addItem({ command: CommandIDs.openNotebook, args });
   if (deployment.schedule) {
     const command = deployment.paused ? CommandIDs.resume : CommandIDs.pause;
     menu.addItem({ command, args });

@@ -95,9 +95,10 @@ class RunPage extends Panel implements IRunActions {
     });
   };
 
-  openNotebook = (path: string): void => {
+  openNotebook = (run: IRun): void => {
     void this._act(async () => {
-      await this._options.commands.execute(CommandIDs.openNotebook, { path });
+      const name = run.deployment;
+      await this._options.commands.execute(CommandIDs.openNotebook, { name });
     });
   };
 

@@ -15,11 +15,11 @@ from .conftest import Home
 RUN = {
     "id", "deployment", "version", "trigger", "state", "verdict", "fault", "reason", "cell",
     "due_at", "created_at", "started_at", "ended_at", "duration", "parameters", "attempts",
-    "progress", "metrics", "outputs", "cost",
+    "progress", "metrics", "outputs", "cost", "why",
 }  # fmt: skip
 DEPLOYMENT = {
-    "name", "version", "state", "notebook", "parameters", "schedule", "next_fires", "preflight",
-    "environment", "paused",
+    "name", "version", "state", "notebook", "origin", "parameters", "schedule", "next_fires",
+    "preflight", "environment", "paused",
 }  # fmt: skip
 STATUS = {
     "running", "pid", "url", "since", "data_dir", "database", "keeps_alive", "holding", "slots",
@@ -218,7 +218,8 @@ def test_doctor(deployed: Home) -> None:
     for item in document["checks"]:
         assert list(item) == ["name", "state", "message", "fix"]
         assert (item["fix"] is None) == (item["state"] == "ok")
-    for name in ("data directory", "disk", "engine", "database", "leftovers", "kernels"):
+    sound = ("data directory", "disk", "locks", "clock", "versions", "engine", "database")
+    for name in (*sound, "leftovers", "kernels"):
         assert checks[name]["state"] == "ok"
 
 

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+import time
 from collections import namedtuple
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from jupyter_deploy.cli import checks
-from jupyter_deploy.cli.checks import Check
+from jupyter_deploy.cli import checks, leftovers, machine
+from jupyter_deploy.cli.check import Check
 from jupyter_deploy.config import Settings, load_settings
 from jupyter_deploy.domain.caps import MB, Watermarks
+from jupyter_deploy.executors.local import COOKIE
+from jupyter_deploy.ports.store import NewRun
+from jupyter_deploy.store.database import open_database
+from jupyter_deploy.store.sql import SqlStore
+from jupyter_deploy.testing.samples import NOW, new_version
 
 from .conftest import Home
 
@@ -108,6 +119,136 @@ def test_leftovers(settings: Settings) -> None:
     assert found.state == "warn"
     assert "jupyter-deploy-odd.json" in found.message
     assert settings.runtime_file.name in found.message
+
+
+@pytest.fixture
+def running(settings: Settings) -> Path:
+    """The folder of the attempt of a run that the database has as running: number 1."""
+    store = SqlStore(open_database(settings.database_url))
+    store.deploy(new_version(), NOW)
+    store.add_run(NewRun("sales", {}, None), NOW)
+    store.claim(1, "local", NOW, "here")
+    store.dispose()
+    folder = settings.runs_dir / "1" / "1"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@contextmanager
+def process_of(folder: Path) -> Iterator[int]:
+    """A process that an attempt in this folder has left; its id."""
+    command = [sys.executable, "-c", "print(flush=True); input()"]
+    with subprocess.Popen(
+        command, env={COOKIE: str(folder)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        yield process.pid
+        process.kill()
+
+
+def test_a_process_of_a_run_that_is_over(settings: Settings, running: Path) -> None:
+    with process_of(running):  # the engine will see to it
+        assert checks.leftovers(settings).state == "ok"
+    for folder in (running.with_name("0"), settings.runs_dir / "7" / "1"):
+        folder.mkdir(parents=True)
+        with process_of(folder) as pid:
+            found = checks.leftovers(settings)
+            assert found.state == "warn"
+            assert f"{pid} of run {folder.parent.name}" in found.message
+            assert str(found.fix).endswith(f"kill {pid}")
+            with open(folder / "lock", "w") as lock:  # its runner still lives
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                assert "Processes" not in checks.leftovers(settings).message
+    with process_of(settings.data_dir.parent / "other" / "runs" / "7" / "1"):
+        assert "Processes" not in checks.leftovers(settings).message
+
+
+def test_a_folder_without_a_run(settings: Settings, running: Path) -> None:
+    assert checks.leftovers(settings).state == "ok"
+    for number in range(2, 7):
+        (settings.runs_dir / str(number)).mkdir()
+    found = checks.leftovers(settings)
+    assert (found.state, "runs/2, runs/3, runs/4 and 2 more" in found.message) == ("warn", True)
+    (settings.data_dir / "deploy.db").write_bytes(b"no database")  # which cannot say anything
+    assert checks.leftovers(settings).state == "ok"
+
+
+def test_temporary_files(settings: Settings, running: Path) -> None:
+    paths = [running / ".output.ipynb.12ab.tmp", settings.data_dir / "copies" / "deploy.tmp"]
+    own = running / "work" / "mine.tmp"
+    for path in (*paths, own):
+        write(path, "")
+    assert checks.leftovers(settings).state == "ok"  # somebody may be writing them
+    for path in (*paths, own):
+        os.utime(path, (0, time.time() - leftovers.AGE - 60))
+    found = checks.leftovers(settings)
+    assert found.state == "warn"
+    assert "copies/deploy.tmp, runs/1/1/.output.ipynb.12ab.tmp in" in found.message
+    assert own.name not in found.message
+
+
+def test_locks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.locks(settings).state == "ok"
+    monkeypatch.setattr(machine, "_lock", lambda _descriptor: True)
+    found = checks.locks(settings)
+    assert (found.state, "do not hold" in found.message) == ("fail", True)
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    found = checks.locks(settings)
+    assert (found.state, "No locks available" in found.message) == ("fail", True)
+    assert list(settings.data_dir.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("off", "message"),
+    [
+        (1.5, "as the disk's"),
+        (-1.5, "as the disk's"),
+        (90.0, "It is 1 min 30 s ahead of the disk's; schedules go by it."),
+        (-7200.0, "It is 2 h behind the disk's; schedules go by it."),
+    ],
+)
+def test_clock(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, off: float, message: str
+) -> None:
+    other = machine._other_clock
+
+    def shifted(settings: Settings) -> tuple[float, str]:
+        moment, whose = other(settings)
+        return moment - off, whose
+
+    monkeypatch.setattr(machine, "_other_clock", shifted)
+    found = checks.clock(settings)
+    assert found.message == message
+    assert found.state == ("ok" if abs(off) < 2 else "warn")
+
+
+def test_a_clock_that_nothing_can_be_compared_with(settings: Settings) -> None:
+    shutil.rmtree(settings.data_dir.parent)
+    settings.data_dir.parent.touch()
+    assert checks.clock(settings).state == "warn"
+    assert checks.locks(settings).state == "fail"
+
+
+def test_versions(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.versions(settings).state == "ok"
+    asked = ["rich>=9999", "nothing-at-all>=1", "jupyterlab<1; extra == 'demo'", "psutil"]
+    monkeypatch.setattr(machine.metadata, "requires", lambda _name: asked)
+    found = checks.versions(settings)
+    assert found.state == "fail"
+    assert "nothing-at-all is missing" in found.message
+    assert "psutil" not in found.message
+    assert found.fix == ('pip install --upgrade "rich>=9999" "nothing-at-all>=1" "jupyterlab<1"')
+    monkeypatch.setattr(machine.metadata, "requires", lambda _name: [])
+    monkeypatch.setattr(machine.metadata, "metadata", lambda _name: {"Requires-Python": ">=9"})
+    assert checks.versions(settings).fix == "Use Python >=9."
+    monkeypatch.undo()
+    monkeypatch.setattr(machine, "PACKAGE", "nothing-at-all")
+    assert checks.versions(settings).state == "warn"
 
 
 def kernels_in(monkeypatch: pytest.MonkeyPatch, **found: bool) -> Check:

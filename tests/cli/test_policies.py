@@ -81,6 +81,10 @@ def test_retry_runs_the_same_once_more(deployed: Home) -> None:
     validator("Run").validate(again)
     assert again["id"] > first["id"]
     assert (again["trigger"], again["version"]) == ("retry", first["version"])
+    assert again["why"] == f"Run {first['id']} again, asked for by {again['created_by']}."
+    assert again["why"] in deployed("logs", again["id"], "--follow").out
+    rows = [line.split(maxsplit=1) for line in deployed("runs").out.splitlines() if line.strip()]
+    assert again["why"] in dict(row for row in rows if len(row) == 2)[str(again["id"])]
     assert again["parameters"] == first["parameters"]
     assert again["state"] in ("queued", "running")
     waited = deployed.json("retry", first["id"], "--wait")

@@ -94,10 +94,11 @@ def test_a_run_of_an_older_version(store: Store) -> None:
     deploy(store, max_running=1, priority=5)
     deploy(store)
     add(store)
-    new = NewRun("sales", {"n": 1}, "ada", version=1, trigger="retry")
+    new = NewRun("sales", {"n": 1}, "ada", version=1, again=7)
     run, created = store.add_run(new, NOW)
     assert (created, run.version, run.trigger) == (True, 1, "retry")
     assert (run.parameters, run.created_by) == ({"n": 1}, "ada")
+    assert run.why == "Run 7 again, asked for by ada."
     assert store.run_version(run.id).number == 1
     assert store.run(run.id) == run
     assert claimed(store, 1) == [2]  # with that version's policies
@@ -128,7 +129,7 @@ def test_the_runs_that_somebody_wants_to_end(store: Store) -> None:
 
 
 PREVIOUS = Schedule("0 * * * *", "UTC", overlap="cancel_previous")
-DUE = Firing(NOW + HOUR, RunState.QUEUED, None)
+DUE = Firing(NOW + HOUR, RunState.QUEUED, "Due.")
 
 
 def test_the_previous_run_is_cancelled(store: Store) -> None:

@@ -72,7 +72,7 @@ def test_a_run_has_the_priority_of_its_own_version(store: Store) -> None:
 def test_none_before_its_time(store: Store) -> None:
     deploy(store, schedule=HOURLY)
     start = NOW + HOUR + 10 * SECOND
-    [run] = fire(store, Firing(NOW + HOUR, RunState.QUEUED, None, start))
+    [run] = fire(store, Firing(NOW + HOUR, RunState.QUEUED, "Due.", start))
     assert (run.not_before, run.due_at) == (start, NOW + HOUR)
     assert claimed(store, at=HOUR + 10 * SECOND - timedelta(microseconds=1)) == []
     [claim] = store.claim(9, "local", start, "here")
@@ -82,7 +82,7 @@ def test_none_before_its_time(store: Store) -> None:
 def test_a_run_that_waits_for_its_time_holds_up_nobody(store: Store) -> None:
     deploy(store, schedule=HOURLY, priority=9)
     deploy(store, "other")
-    fire(store, Firing(NOW + HOUR, RunState.QUEUED, None, NOW + 2 * HOUR))
+    fire(store, Firing(NOW + HOUR, RunState.QUEUED, "Due.", NOW + 2 * HOUR))
     add(store, "other")
     assert claimed(store, at=HOUR) == [2]
 
@@ -96,7 +96,7 @@ def test_the_next_start_is_the_earliest_of_the_queued(store: Store) -> None:
     berlin = (NOW + 3 * HOUR).astimezone(ZoneInfo("Europe/Berlin"))
     starts = [berlin, NOW + 2 * HOUR]
     for item, start in zip(store.due_schedules(NOW + HOUR, 9), starts, strict=True):
-        store.fire(item, [Firing(NOW + HOUR, RunState.QUEUED, None, start)], None, NOW)
+        store.fire(item, [Firing(NOW + HOUR, RunState.QUEUED, "Due.", start)], None, NOW)
     assert store.next_start() == NOW + 2 * HOUR
     assert claimed(store, at=2 * HOUR) == [1, 3]
     assert store.next_start() == NOW + 3 * HOUR
@@ -136,7 +136,7 @@ def test_an_old_deployment_of_the_name_does_not_count(store: Store) -> None:
 def test_scheduled_runs_wait_for_each_other(store: Store, overlap: str, at_once: int) -> None:
     deploy(store, schedule=Schedule("0 * * * *", "UTC", overlap=overlap), max_running=2)
     times = [NOW + HOUR, NOW + 2 * HOUR, NOW + 3 * HOUR]
-    fire(store, *[Firing(due, RunState.QUEUED, None) for due in times])
+    fire(store, *[Firing(due, RunState.QUEUED, "Due.") for due in times])
     assert len(claimed(store, at=3 * HOUR)) == at_once
 
 
@@ -175,7 +175,7 @@ def test_only_what_never_started_expires(store: Store) -> None:
 def test_the_wait_begins_when_the_run_may_start(store: Store) -> None:
     deploy(store, schedule=HOURLY, timeout=Limits(queue=60))
     start = NOW + HOUR + timedelta(minutes=30)
-    fire(store, Firing(NOW + HOUR, RunState.QUEUED, None, start))
+    fire(store, Firing(NOW + HOUR, RunState.QUEUED, "Due.", start))
     assert store.expire(start + 59 * SECOND) == 0
     assert store.expire(start + 60 * SECOND) == 1
 

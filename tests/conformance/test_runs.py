@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,24 @@ def test_a_run_is_queued_for_the_live_version(sales: Store) -> None:
     assert (run.created_at, run.started_at, run.ended_at) == (LATER, None, None)
     assert (run.fence, run.attempts, run.outputs) == (0, (), ())
     assert (run.verdict, run.fault, run.reason, run.progress) == (None, None, None, None)
+    assert run.why == "Started by ada."
     assert sales.run(1) == run
+
+
+@pytest.mark.parametrize("retry_at", [None, LATER])
+def test_no_end_takes_away_why_a_run_is_there(sales: Store, retry_at: datetime | None) -> None:
+    sales.add_run(RUN, NOW)
+    sales.add_run(RUN, NOW)
+    [claim] = sales.claim(1, "local", NOW, "here")
+    end = replace(closing(RunState.FAILED), reason="It failed.", retry_at=retry_at)
+    assert sales.close(claim.run.id, claim.fence, end, LATER)
+    sales.request_cancel(2, LATER)
+    assert [run.reason for run in sales.runs(RunQuery())] == [
+        "Cancelled before it started.",
+        "It failed.",
+    ]
+    assert [run.why for run in sales.runs(RunQuery())] == ["Started by hand."] * 2
+    assert sales.recent(9)["sales"][0].why == "Started by hand."
 
 
 def test_a_run_keeps_its_version(sales: Store) -> None:
@@ -221,7 +239,7 @@ def test_schedules_are_due_oldest_first(store: Store) -> None:
 
 def firings(*states: RunState, start: datetime = NOW + HOUR) -> list[Firing]:
     return [
-        Firing(start + number * HOUR, state, None if state.open else f"Said {number}.")
+        Firing(start + number * HOUR, state, f"Said {number}.")
         for number, state in enumerate(states)
     ]
 
@@ -236,11 +254,41 @@ def test_firing_inserts_the_rows_and_moves_the_cursor(sales: Store) -> None:
     assert [run.due_at for run in (missed, skipped, queued)] == [row.due_at for row in rows]
     assert (missed.reason, missed.ended_at) == ("Said 0.", now)
     assert (queued.reason, queued.ended_at, queued.trigger) == (None, None, "schedule")
+    assert [run.why for run in (missed, skipped, queued)] == ["Said 0.", "Said 1.", "Said 2."]
     assert (queued.parameters, queued.version, queued.created_by) == ({"n": 1}, 1, None)
     assert sales.next_due() == NOW + 4 * HOUR
     assert sales.due_schedules(now, 1) == []
     [after] = sales.due_schedules(NOW + 4 * HOUR, 1)
     assert after.cursor == NOW + 3 * HOUR
+
+
+def test_a_due_time_that_has_a_row_keeps_it(sales: Store) -> None:
+    """The clock was set back, and the schedule begins where it has been."""
+    [due] = sales.due_schedules(NOW + 3 * HOUR, 1)
+    rows = firings(RunState.MISSED, RunState.QUEUED)
+    assert sales.fire(due, rows, NOW + 3 * HOUR, NOW + 2 * HOUR)
+    before = sales.runs(RunQuery())
+    sales.set_paused("sales", True, NOW)
+    sales.set_paused("sales", False, NOW)
+    [again] = sales.due_schedules(NOW + 3 * HOUR, 1)
+    assert again.cursor == NOW
+    assert sales.fire(again, firings(*[RunState.QUEUED] * 3), NOW + 4 * HOUR, NOW + 3 * HOUR)
+    third, *others = sales.runs(RunQuery())
+    assert others == before
+    assert third.due_at == NOW + 3 * HOUR
+    [after] = sales.due_schedules(NOW + 4 * HOUR, 1)
+    assert after.cursor == NOW + 3 * HOUR
+
+
+def test_a_due_time_of_the_past_cancels_nothing_when_it_has_its_row(store: Store) -> None:
+    every = Schedule("0 * * * *", "UTC", overlap="cancel_previous")
+    store.deploy(new_version(schedule=every), NOW)
+    for _ in range(2):
+        [due] = store.due_schedules(NOW + HOUR, 1)
+        assert store.fire(due, firings(RunState.QUEUED), NOW + 2 * HOUR, NOW + HOUR)
+        store.set_paused("sales", True, NOW)
+        store.set_paused("sales", False, NOW)
+    assert list(store.open_runs("sales").values()) == ["queued"]
 
 
 def test_a_moved_cursor_fires_nothing(sales: Store) -> None:

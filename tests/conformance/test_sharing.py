@@ -98,7 +98,7 @@ def test_a_deployment_has_no_more_running_than_it_may(pair: Pair, limit: int) ->
 def test_a_due_time_has_one_row(pair: Pair) -> None:
     for number in range(20):
         deploy(pair[0], f"sales{number}", HOURLY)
-    firing = Firing(NOW + HOUR, RunState.QUEUED, None)
+    firing = Firing(NOW + HOUR, RunState.QUEUED, "Due.")
 
     def fire_all(store: SqlStore, _engine: str) -> int:
         due = store.due_schedules(NOW + HOUR, 100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -122,6 +123,46 @@ def test_the_name_of_another_notebook_is_taken(store: Store) -> None:
     assert (moved.live.number, created) == (2, True)
     with pytest.raises(Conflict):  # now it belongs to the other one
         store.deploy(new_version(), LATER)
+
+
+def test_where_a_notebook_lies_is_kept_also_when_nothing_else_is_new(store: Store) -> None:
+    first, _ = store.deploy(new_version(), NOW)
+    assert first.origin is None
+    known, created = store.deploy(new_version(origin="/ada/sales.ipynb"), LATER)
+    assert (known.origin, created, known.live) == ("/ada/sales.ipynb", False, first.live)
+    assert store.deployment("sales") == known
+    assert store.deployments() == [known]
+    store.deploy(new_version(origin="/ada/sales.ipynb", parameters={"n": 1}), LATER)
+    assert store.deployment("sales").origin == "/ada/sales.ipynb"
+    assert kinds(store) == ["version.live", "version.live"]
+
+
+def test_two_notebooks_of_the_same_path_in_their_projects_are_two(store: Store) -> None:
+    store.deploy(new_version(origin="/ada/a/sales.ipynb"), NOW)
+    other = new_version(origin="/ada/b/sales.ipynb", parameters={"n": 1})
+    with pytest.raises(Conflict) as caught:
+        store.deploy(other, LATER)
+    assert caught.value.field == "name"
+    assert "/ada/a/sales.ipynb" in caught.value.message
+    assert "/ada/b/sales.ipynb" in caught.value.message
+    assert store.deployment("sales").origin == "/ada/a/sales.ipynb"
+    moved, created = store.deploy(replace(other, replace=True), LATER)
+    assert (moved.origin, moved.live.number, created) == ("/ada/b/sales.ipynb", 2, True)
+
+
+def test_a_notebook_stays_itself_when_its_project_begins_higher(store: Store) -> None:
+    """A `.git` above it lengthens the path within the project, and nothing else."""
+    store.deploy(new_version(origin="/ada/p/sales.ipynb"), NOW)
+    longer = new_version(bundle=bundle("p/sales.ipynb"), origin="/ada/p/sales.ipynb")
+    assert store.deploy(longer, LATER)[0].live.number == 2
+
+
+def test_an_unknown_origin_leaves_the_path_to_decide(store: Store) -> None:
+    store.deploy(new_version(origin="/ada/sales.ipynb"), NOW)
+    unchanged, created = store.deploy(new_version(), LATER)
+    assert (unchanged.origin, created) == (None, False)
+    with pytest.raises(Conflict):
+        store.deploy(new_version(bundle=bundle("other.ipynb")), LATER)
 
 
 def test_deployments_come_by_name(store: Store) -> None:

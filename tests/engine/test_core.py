@@ -127,6 +127,39 @@ def test_a_due_schedule_fires(start: Start, parts: Parts) -> None:
     assert parts.executor.started() == [1]
 
 
+@pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 3}])
+def test_time_that_passed_in_its_sleep_is_noticed_without_a_word(
+    start: Start, parts: Parts, monkeypatch: pytest.MonkeyPatch, jump: dict[str, float]
+) -> None:
+    """S10: whatever the schedule says of the wait, the longest is IDLE, on a clock nobody sets."""
+    assert module.IDLE <= 5
+    monkeypatch.setattr(module, "IDLE", 0.05)
+    started, begin = threading.Event(), parts.executor.start
+    monkeypatch.setattr(
+        parts.executor, "start", lambda placement: (begin(placement), started.set())
+    )
+    parts.deploy(schedule=HOURLY)
+    engine = start()
+    engine.settle()
+    assert parts.scheduler.seconds_to_next() == 3600
+    parts.clock.move(**jump)  # and no job wakes the thread
+    assert started.wait(PATIENCE)
+
+
+def test_a_clock_that_is_set_back_lengthens_no_sleep(
+    start: Start, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE", 0.05)
+    parts.deploy(schedule=HOURLY)
+    parts.clock.move(days=-1)
+    engine = start()
+    engine.settle()
+    assert parts.scheduler.seconds_to_next() == 25 * 3600
+    ticked, tick = threading.Event(), parts.scheduler.tick
+    monkeypatch.setattr(parts.scheduler, "tick", lambda: (tick(), ticked.set())[0])
+    assert ticked.wait(PATIENCE)
+
+
 def test_stopping_finishes_the_jobs_and_leaves_the_runners(start: Start, parts: Parts) -> None:
     engine = start()
     engine.do(parts.deploy)

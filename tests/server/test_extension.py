@@ -13,6 +13,7 @@ from jupyter_server.serverapp import ServerApp
 
 from jupyter_deploy.domain.bundle import digest_of
 
+from .bundles import request_for
 from .conftest import notebook_text
 from .contract import Api
 
@@ -178,3 +179,61 @@ async def test_what_was_sent_is_what_is_kept(extension: Api, jp_root_dir: Path, 
     request = {"notebook": "Größe 李.ipynb", "name": name}
     made = (await extension("POST", "/deployments", request)).good(201)
     assert made["notebook"] == "Größe 李.ipynb"
+
+
+async def test_a_notebook_below_the_root_can_be_opened(
+    extension: Api, write: Write, name: str, jp_root_dir: Path
+) -> None:
+    """Its project is a folder of its own below the server's root."""
+    path = write("team/sales/notebooks/daily.ipynb", "1")
+    (jp_root_dir / "team/sales/schedules").mkdir()
+    made = (await extension("POST", "/deployments", {"notebook": path, "name": name})).good(201)
+    assert made["notebook"] == "notebooks/daily.ipynb"
+    assert made["origin"] == str((jp_root_dir / path).resolve())
+    place = await extension("GET", f"/deployments/{name}/notebook")
+    assert place.good() == {"path": path}
+    (jp_root_dir / path).unlink()
+    gone = (await extension("GET", f"/deployments/{name}/notebook")).problem(404, "notebook")
+    assert "any more" in gone["detail"]
+    (await extension("GET", "/deployments/nobody/notebook")).problem(404, "name")
+
+
+async def test_a_notebook_outside_the_root_is_said_to_be(
+    extension: Api, engine: Api, name: str, jp_root_dir: Path
+) -> None:
+    origin = str(jp_root_dir.parent / "elsewhere" / "sales.ipynb")
+    request = {**await request_for(engine, name), "origin": origin}
+    assert (await engine("POST", "/deployments", request)).good(201)["origin"] == origin
+    problem = (await extension("GET", f"/deployments/{name}/notebook")).problem(404, "notebook")
+    assert origin in problem["detail"]
+    assert str(jp_root_dir) in problem["detail"]
+    (await engine("GET", f"/deployments/{name}/notebook")).problem(400)
+    (await engine("POST", "/deployments", {**request, "origin": "a\0b"})).problem(400, "origin")
+
+
+async def test_before_origins_were_kept_the_path_was_the_servers(
+    extension: Api, engine: Api, name: str, write: Write
+) -> None:
+    request = await request_for(engine, name)
+    assert (await engine("POST", "/deployments", request)).good(201)["origin"] is None
+    write("sales.ipynb", "1")
+    place = await extension("GET", f"/deployments/{name}/notebook")
+    assert place.good() == {"path": "sales.ipynb"}
+
+
+async def test_two_notebooks_of_one_name_are_told_apart(
+    extension: Api, write: Write, name: str
+) -> None:
+    one, two = (write(f"{name}/{folder}/same.ipynb", "1") for folder in ("one", "two"))
+    made = await extension("POST", "/deployments", {"notebook": one, "name": name})
+    assert made.good(201)["notebook"] == "same.ipynb"
+    found = (await extension("POST", "/inspect", {"notebook": one})).good()
+    assert found["current"]["name"] == name
+    other = (await extension("POST", "/inspect", {"notebook": two})).good()
+    assert other["current"] is None
+    request = {"notebook": two, "name": name}
+    problem = (await extension("POST", "/deployments", request)).problem(409, "name")
+    assert one in problem["detail"]
+    assert two in problem["detail"]
+    moved = await extension("POST", "/deployments", {**request, "replace": True})
+    assert moved.good()["origin"] == other["origin"]

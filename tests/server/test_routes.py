@@ -93,6 +93,7 @@ def test_no_method_of_the_extension_is_left_open(jp_serverapp: ServerApp) -> Non
         "HealthHandler",
         "InspectHandler",
         "DeployHandler",
+        "PlaceHandler",
         "ForwardHandler",
     }
     for handler in found:

@@ -414,3 +414,24 @@ def test_a_second_capture_is_quick(project: Path) -> None:
     began = time.perf_counter()
     taken(project, patterns=["lib/**"])
     assert time.perf_counter() - began < 0.5
+
+
+def test_where_the_notebook_lies_is_no_part_of_the_bundle(project: Path, tmp_path: Path) -> None:
+    copied = shutil.copytree(project, tmp_path / "copied")
+    (tmp_path / "link").symlink_to(project)
+    here, linked, there = (
+        capture(root / "notebooks/sales.ipynb") for root in (project, tmp_path / "link", copied)
+    )
+    assert here.origin == linked.origin == str(project.resolve() / "notebooks/sales.ipynb")
+    assert there.origin == str(copied.resolve() / "notebooks/sales.ipynb")
+    assert here.bundle == there.bundle
+
+
+def test_a_folder_whose_name_is_no_text_hides_where_it_lies(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    try:
+        write(folder / "sales.ipynb", notebook())
+    except OSError:  # pragma: no cover, some file systems want UTF-8
+        pytest.skip("this file system has no such names")
+    captured = capture(folder / "sales.ipynb")
+    assert (captured.bundle.notebook.path, captured.origin) == ("sales.ipynb", None)

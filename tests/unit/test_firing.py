@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -41,8 +42,47 @@ def test_the_newest_runs_and_the_others_were_missed() -> None:
     found = rows(late=5 * HOUR)
     assert [row.due_at for row in found] == TIMES
     assert states(found) == ["missed", "missed", "queued"]
-    assert found[0].reason == "Missed: nothing was running here at 04:00."
+    assert found[0].reason == "Missed: nothing was running here at 04:00 UTC."
     assert found[2].reason is None
+    assert found[2].why == "Made up for: it was due at 06:00 UTC, when nothing was running here."
+
+
+def test_why_names_the_time_on_the_schedules_own_clock() -> None:
+    """The times come as they are; that the schedule's zone is Berlin's decides."""
+    schedule = Schedule("0 * * * *", "Europe/Berlin")
+    day = [NOW - 7 * HOUR, NOW - HOUR, NOW]
+
+    def why(at: datetime) -> list[str]:
+        found = plan(schedule, day, at, more=False, open_runs={}, room=9)
+        return [row.why for row in found]
+
+    assert why(NOW + GRACE) == [
+        "Missed: nothing was running here at 00:00 Europe/Berlin.",
+        "Missed: nothing was running here at 06:00 Europe/Berlin.",
+        "Due at 07:00 Europe/Berlin by its schedule.",
+    ]
+    assert why(NOW + 17 * HOUR) == [
+        "Missed: nothing was running here on 2026-03-03 at 00:00 Europe/Berlin.",
+        "Missed: nothing was running here on 2026-03-03 at 06:00 Europe/Berlin.",
+        "Made up for: it was due on 2026-03-03 at 07:00 Europe/Berlin, "
+        "when nothing was running here.",
+    ]
+
+
+def test_the_two_passes_of_an_hour_are_two_times() -> None:
+    """Within one zone Python takes them for equal, and a minute across them for an hour."""
+    berlin = ZoneInfo("Europe/Berlin")
+    first, second = (datetime(2026, 10, 25, 2, 59, fold=fold, tzinfo=berlin) for fold in (0, 1))
+    schedule = Schedule("59 * * * *", "Europe/Berlin", jitter=3600)
+    found = plan(schedule, [first, second], NOW.replace(month=11), more=False, open_runs={}, room=9)
+    assert states(found) == ["missed", "queued"]
+    assert found[0].why == (
+        "Missed: nothing was running here on 2026-10-25 at 02:59 CEST Europe/Berlin."
+    )
+    at = first.astimezone(timezone.utc)
+    [row] = plan(schedule, [first], at, more=False, open_runs={}, room=9)
+    assert row.not_before is not None
+    assert timedelta(0) < row.not_before - at < HOUR
 
 
 def test_all_are_caught_up() -> None:
@@ -76,7 +116,7 @@ def test_a_batch_that_others_follow_is_one_row(catch_up: str) -> None:
     assert (row.due_at, row.state, row.not_before) == (TIMES[-1], "missed", None)
     assert row.reason == (
         "Missed: nothing was running here for 3 due times, "
-        "from 2026-03-03 04:00 to 2026-03-03 06:00."
+        "from 2026-03-03 04:00 to 2026-03-03 06:00 UTC."
     )
 
 
@@ -181,7 +221,8 @@ def test_one_row_per_due_time_and_a_reason_for_all_that_do_not_run(
     assert [row.due_at for row in found] == times
     for row in found:
         assert (row.reason is None) == (row.state is RunState.QUEUED)
-        assert row.reason is None or row.reason.endswith(".")
+        assert row.why.endswith(".")
+        assert row.reason in (None, row.why)
     queued = sum(row.state is RunState.QUEUED for row in found)
     assert queued <= (len(times) if catch_up == "all" else 1)
     assert queued <= room

@@ -109,6 +109,19 @@ def test_until_ends_the_list_and_belongs_to_it() -> None:
             datetime(2026, 4, 4, 12, tzinfo=UTC),
             ["2026-04-05T01:45+11:00", "2026-04-06T01:45+10:30"],
         ),
+        # and so an hourly time has to be looked for after it, whatever the hour before showed
+        (
+            "30 * * * *",
+            "Australia/Lord_Howe",
+            datetime(2026, 10, 3, 14, 45, tzinfo=UTC),
+            ["2026-10-04T01:30+10:30", "2026-10-04T02:30+11:00", "2026-10-04T03:30+11:00"],
+        ),
+        (
+            "0 */2 * * *",
+            "Australia/Lord_Howe",
+            datetime(2026, 4, 4, 12, tzinfo=UTC),
+            ["2026-04-05T00:00+11:00", "2026-04-05T02:00+10:30", "2026-04-05T04:00+10:30"],
+        ),
         # Samoa had no 30 December 2011
         (
             "0 9 30 12 *",

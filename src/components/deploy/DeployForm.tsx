@@ -1,9 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import type { IDeploymentSummary } from '../../tokens';
 import { ErrorNotice } from '../common/ErrorNotice';
 import { Captured } from './Captured';
 import type { DeployDraft } from './draft';
 import { Field } from '../common/Field';
+import { otherNotebook } from './form';
 import type { IDeployForm, IInspection } from './form';
 import { More } from './More';
 import { ParameterField } from './ParameterField';
@@ -83,37 +85,59 @@ function Parts(props: IPartProps): JSX.Element {
 }
 
 function NameField(props: IPartProps): JSX.Element {
-  const { draft, form, trans } = props;
+  const { draft, form, inspection, trans } = props;
+  const { existing } = draft;
+  const other = existing && otherNotebook(existing, inspection);
   return (
-    <Field
-      label={trans.__('Name')}
-      error={draft.errors.name}
-      help={nameHelp(props)}
-    >
-      {attributes => (
-        <input
-          {...attributes}
-          type="text"
-          autoFocus
-          spellCheck={false}
-          value={form.name}
-          onChange={event => draft.change({ name: event.target.value })}
-        />
+    <>
+      <Field
+        label={trans.__('Name')}
+        error={draft.errors.name}
+        help={nameHelp(existing, other, trans)}
+      >
+        {attributes => (
+          <input
+            {...attributes}
+            type="text"
+            autoFocus
+            spellCheck={false}
+            value={form.name}
+            onChange={event =>
+              draft.change({ name: event.target.value, replace: false })
+            }
+          />
+        )}
+      </Field>
+      {other && (
+        <div className="jp-deploy-Choices">
+          <label>
+            <input
+              type="checkbox"
+              checked={form.replace}
+              onChange={event =>
+                draft.change({ replace: event.target.checked })
+              }
+            />
+            {trans.__('It was moved, or this one takes its place')}
+          </label>
+        </div>
       )}
-    </Field>
+    </>
   );
 }
 
 /** What deploying under this name does. */
-function nameHelp({ draft, inspection, trans }: IPartProps): string {
-  const { existing } = draft;
+function nameHelp(
+  existing: IDeploymentSummary | null,
+  other: string | null,
+  trans: TranslationBundle
+): string {
   if (!existing) {
     return trans.__('a new deployment');
   }
-  const { name, notebook, version } = existing;
-  return notebook === inspection.notebook
-    ? trans.__('replaces version %1 of %2', version, name)
-    : trans.__('belongs to %1 already', notebook);
+  return other
+    ? trans.__('belongs to %1 already', other)
+    : trans.__('replaces version %1 of %2', existing.version, existing.name);
 }
 
 function When(props: IPartProps): JSX.Element {

@@ -296,6 +296,7 @@ export class DeployDraft implements IDisposable {
 /** Part of the form → field of the request. */
 const FIELD_OF: Readonly<Record<string, string>> = {
   cron: 'schedule.cron',
+  replace: 'name',
   retries: 'retry.attempts',
   runLimit: 'timeout.run',
   cellLimit: 'timeout.cell',

@@ -18,6 +18,8 @@ interface IKept {
 /** What a person has typed, as typed. */
 export interface IDeployForm {
   readonly name: string;
+  /** The name moves here from another notebook. */
+  readonly replace: boolean;
   readonly scheduled: boolean;
   readonly cron: string;
   readonly timezone: string;
@@ -52,6 +54,7 @@ export function initialForm(
   }
   return {
     name: inspection.name,
+    replace: false,
     scheduled: schedule !== null,
     cron: schedule?.cron ?? '0 6 * * mon-fri',
     timezone: schedule?.timezone ?? zone,
@@ -114,6 +117,18 @@ export function filesBeside(
   });
 }
 
+/** Where the notebook lies whose name this is, null when it is the same one. */
+export function otherNotebook(
+  existing: Pick<IDeployment, 'notebook' | 'origin'>,
+  inspection: IInspection
+): string | null {
+  const [there, here] =
+    existing.origin && inspection.origin
+      ? [existing.origin, inspection.origin]
+      : [existing.notebook, inspection.notebook];
+  return there === here ? null : there;
+}
+
 export function patternsOf(files: string): string[] {
   return files
     .split(/[\n,]/)
@@ -164,7 +179,7 @@ export function readForm(
       schedule: scheduleOf(form),
       ...policiesOf(form),
       expected_version: expectedVersion,
-      replace: false
+      replace: form.replace
     },
     errors: problems
   };

@@ -10,7 +10,7 @@ import { isOpen, verdictSentence } from './verdict';
 export interface IRunActions {
   cancel: () => void;
   runAgain: (run: IRun) => void;
-  openNotebook: (path: string) => void;
+  openNotebook: (run: IRun) => void;
   openDeployment: (run: IRun) => void;
   showCell: (source: number) => void;
 }
@@ -74,7 +74,6 @@ function Actions(props: IRunHeaderProps & { run: IRun }): JSX.Element {
   const { run, session, actions, busy, trans } = props;
   const name = `${run.deployment}-${run.id}`;
   const written = run.outputs.some(file => file.name === 'output.ipynb');
-  const path = session.version?.notebook ?? session.deployment?.notebook;
   return (
     <div className="jp-deploy-Actions">
       {isOpen(run) ? (
@@ -111,11 +110,11 @@ function Actions(props: IRunHeaderProps & { run: IRun }): JSX.Element {
           />
         </>
       )}
-      {path && (
+      {session.deployment && (
         <button
           type="button"
           className="jp-Button jp-mod-styled jp-mod-reject"
-          onClick={() => actions.openNotebook(path)}
+          onClick={() => actions.openNotebook(run)}
         >
           {trans.__('Open notebook')}
         </button>

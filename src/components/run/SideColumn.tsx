@@ -8,7 +8,6 @@ import {
   formatBytes,
   formatExact,
   pageLocale,
-  personName,
   triggerWord
 } from '../common';
 import type { IRun } from '../common';
@@ -98,12 +97,8 @@ function Circumstances({ run, trans }: ISectionProps): JSX.Element {
         </dd>
         <dt>{trans.__('Version')}</dt>
         <dd>{run.version}</dd>
-        <dt>{trans.__('Started by')}</dt>
-        <dd>
-          {[triggerWord(run.trigger, trans), personName(run.created_by)]
-            .filter(Boolean)
-            .join(', ')}
-        </dd>
+        <dt>{trans.__('Why')}</dt>
+        <dd>{run.why ?? triggerWord(run.trigger, trans)}</dd>
         <Moment name={trans.__('Due')} at={run.due_at} />
         <Moment name={trans.__('Created')} at={run.created_at} />
         <Moment name={trans.__('Started')} at={run.started_at} />

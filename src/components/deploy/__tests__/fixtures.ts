@@ -24,6 +24,7 @@ export function summary(
     version: 3,
     state: 'live',
     notebook: 'churn.ipynb',
+    origin: null,
     parameters: {},
     schedule: null,
     schedule_text: null,
@@ -64,6 +65,7 @@ export function deployment(part: Partial<IDeployment> = {}): IDeployment {
 export function inspection(part: Partial<IInspection> = {}): IInspection {
   return {
     notebook: 'churn.ipynb',
+    origin: null,
     name: 'churn',
     parameters: [
       parameter('region', 'str', 'eu'),

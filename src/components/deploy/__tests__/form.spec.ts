@@ -1,5 +1,11 @@
 import { nullTranslator } from '@jupyterlab/translation';
-import { filesBeside, initialForm, patternsOf, readForm } from '../form';
+import {
+  filesBeside,
+  initialForm,
+  otherNotebook,
+  patternsOf,
+  readForm
+} from '../form';
 import type { IDeployForm } from '../form';
 import { deployment, file, inspection, parameter } from './fixtures';
 
@@ -32,6 +38,7 @@ describe('initialForm', () => {
     });
     expect(initialForm(inspection(), live, zone)).toEqual({
       name: 'churn',
+      replace: false,
       scheduled: true,
       cron: '0 7 * * *',
       timezone: 'Asia/Tokyo',
@@ -102,6 +109,10 @@ describe('readForm', () => {
     });
   });
 
+  it('lets the name move only when told to', () => {
+    expect(read({ replace: true }).request.replace).toBe(true);
+  });
+
   it('sends only values that differ, typed', () => {
     const { request } = read({ texts: { region: 'eu', n_rows: '20' } });
     expect(request.parameters).toEqual({ n_rows: 20 });
@@ -166,5 +177,22 @@ describe('readForm', () => {
 
   it('wants no schedule of a notebook that is started by hand', () => {
     expect(read({ cron: '', timezone: '' }).errors).toEqual({});
+  });
+});
+
+describe('otherNotebook', () => {
+  const ours = inspection({ origin: '/work/a/churn.ipynb' });
+
+  it('goes by where the notebooks lie, when both are known', () => {
+    const there = '/work/b/churn.ipynb';
+    expect(otherNotebook(deployment({ origin: there }), ours)).toBe(there);
+    const same = deployment({ origin: ours.origin, notebook: 'a/churn.ipynb' });
+    expect(otherNotebook(same, ours)).toBeNull();
+  });
+
+  it('goes by their paths in the project else', () => {
+    expect(otherNotebook(deployment(), ours)).toBeNull();
+    const other = deployment({ notebook: 'other.ipynb' });
+    expect(otherNotebook(other, ours)).toBe('other.ipynb');
   });
 });

@@ -26,6 +26,7 @@ export function run(part: Partial<IRun> = {}): IRun {
     outputs: [],
     cost: null,
     not_before: null,
+    why: 'Started by anna.',
     ...part
   };
 }

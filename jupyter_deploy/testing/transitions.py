@@ -1,0 +1,55 @@
+"""A run's value after each transition of the store in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from jupyter_deploy.domain.runs import Attempt, Closing, Run, RunState
+from jupyter_deploy.testing.slots import utc
+
+
+def started(run: Run, executor: str, engine: str, now: datetime) -> Run:
+    attempt = Attempt(run.fence + 1, executor, None, utc(now), None, engine)
+    return replace(
+        run,
+        state=RunState.RUNNING,
+        fence=attempt.fence,
+        reason=None,
+        not_before=None,
+        started_at=run.started_at or utc(now),
+        attempts=(*run.attempts, attempt),
+    )
+
+
+def closed(run: Run, closing: Closing, now: datetime) -> Run:
+    """Queued again where another attempt follows, else ended."""
+    last = replace(
+        run.attempts[-1], outcome=closing.outcome, ended_at=utc(now), ledger=closing.ledger
+    )
+    run = replace(run, attempts=(*run.attempts[:-1], last))
+    if closing.retry_at:
+        again = replace(run, state=RunState.QUEUED, reason=closing.reason, progress=None)
+        return replace(again, not_before=utc(closing.retry_at))
+    return replace(
+        run,
+        state=closing.state,
+        verdict=closing.verdict,
+        fault=closing.fault,
+        reason=closing.reason,
+        cell=closing.cell,
+        ended_at=utc(now),
+        progress=closing.progress,
+        outputs=closing.outputs,
+    )
+
+
+def cancelled(run: Run, reason: str, now: datetime) -> Run:
+    return replace(
+        run,
+        state=RunState.CANCELLED,
+        cancel_requested=True,
+        fault="cancelled",
+        reason=reason,
+        ended_at=utc(now),
+    )
