@@ -39,6 +39,7 @@ from jupyter_deploy.engine.lease import Lease
 from jupyter_deploy.engine.pressure import Pressure
 from jupyter_deploy.engine.publishing import Publisher
 from jupyter_deploy.engine.reserve import Reserve
+from jupyter_deploy.engine.retention import Retention
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
@@ -210,6 +211,7 @@ def assemble(
         lease=lease,
         pressure=pressure,
     )
+    retention = Retention(store, clock, settings.runs_dir, settings.retention_days)
     core = Core(
         store,
         Scheduler(store, clock),
@@ -218,10 +220,11 @@ def assemble(
         quiet_seconds=settings.quiet_seconds,
         on_quiet=on_quiet,
         lease=lease,
+        retention=retention,
         on_trouble=on_trouble,
     )
     stays = settings.quiet_seconds == math.inf
-    service = Service(store, blobs, watcher, dispatcher, clock, stays=stays)
+    service = Service(store, blobs, watcher, dispatcher, clock, retention, stays=stays)
     return Parts(core, service, blobs)
 
 

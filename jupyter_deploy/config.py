@@ -50,6 +50,11 @@ class Deploy(Configurable):
         Watermarks.memory, min=0, help="Bytes of available memory below which no run is started"
     ).tag(config=True)
 
+    retention_days = Integer(
+        0,
+        min=0,
+        help="Days after which outputs and ledgers of runs are deleted; 0 keeps them for ever",
+    ).tag(config=True)
     lease_seconds = Integer(
         30,
         min=3,
@@ -66,6 +71,7 @@ class Settings:
     max_running: int
     quiet_seconds: float
     lease_seconds: float
+    retention_days: int = 0
     caps: Caps = field(default_factory=Caps)
     watermarks: Watermarks = field(default_factory=Watermarks)
 
@@ -172,6 +178,7 @@ def load_settings() -> Settings:
         max_running=traits.max_running or max(2, os.cpu_count() or 1),
         quiet_seconds=traits.quiet_seconds,
         lease_seconds=traits.lease_seconds,
+        retention_days=traits.retention_days,
         caps=_caps(traits),
         watermarks=Watermarks(traits.min_free_disk, traits.min_free_memory),
     )

@@ -144,6 +144,17 @@ class EngineClient:
     def retry(self, run_id: int) -> Document:
         return self._json("POST", f"/runs/{run_id}/retry")
 
+    def pin(self, run_id: int, pinned: bool) -> Document:
+        return self._json("PATCH", f"/runs/{run_id}", json={"pinned": pinned})
+
+    def retention(self, older_than: int | None) -> Document:
+        """What is older than so many days; None for as many as are configured."""
+        query = {} if older_than is None else {"older_than": older_than}
+        return self._json("GET", "/retention", params=query)
+
+    def prune(self, older_than: int) -> Document:
+        return self._json("POST", "/retention", json={"older_than": older_than})
+
     def ledger(self, run_id: int, after: int = 0) -> Document:
         return self._json("GET", f"/runs/{run_id}/ledger", params={"after": after})
 

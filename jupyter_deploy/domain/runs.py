@@ -87,6 +87,8 @@ class Run:
     outputs: tuple[OutputFile, ...] = ()
     metrics: dict[str, float] = field(default_factory=dict)
     attempts: tuple[Attempt, ...] = ()
+    pinned: bool = False
+    pruned_at: datetime | None = None
 
 
 @dataclass(frozen=True)

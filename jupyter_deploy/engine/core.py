@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.lease import Lease
+from jupyter_deploy.engine.retention import Retention
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import Unavailable
@@ -46,6 +47,7 @@ class Core:
         quiet_seconds: float,
         on_quiet: Callable[[], None],
         lease: Lease | None = None,
+        retention: Retention | None = None,
         on_trouble: Callable[[Unavailable], None] = lambda _error: None,
     ) -> None:
         self._store = store
@@ -53,6 +55,7 @@ class Core:
         self._watcher = watcher
         self._dispatcher = dispatcher
         self._lease = lease
+        self._retention = retention
         self._quiet_seconds = quiet_seconds
         self._on_quiet = on_quiet
         #: Told on this thread when the database could not be used; the step is tried again.
@@ -160,6 +163,8 @@ class Core:
             steps.insert(0, self._lease.take_over)
         if not self._stopping:
             steps.append(self._dispatcher.fill)
+        if self._retention:
+            steps.append(self._retention.tick)
         done: list[bool | None] = []
         for step in steps:
             # All of them, unless the database is away: each would wait for it.

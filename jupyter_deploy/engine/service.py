@@ -20,6 +20,7 @@ from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.ledger_tail import read_entries
 from jupyter_deploy.engine.publishing import place_of
+from jupyter_deploy.engine.retention import Retention
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import Conflict, InvalidInput, NotFound
 from jupyter_deploy.ports.blobs import BlobStore
@@ -50,6 +51,7 @@ class Service:
         watcher: Watcher,
         dispatcher: Dispatcher,
         clock: Clock,
+        retention: Retention,
         *,
         stays: bool = False,
     ) -> None:
@@ -58,6 +60,7 @@ class Service:
         self._watcher = watcher
         self._dispatcher = dispatcher
         self._clock = clock
+        self.retention = retention
         self._stays = stays
 
     def deploy(self, new: NewVersion, environment: Environment | None) -> tuple[View, bool]:
@@ -188,6 +191,10 @@ class Service:
         self._watcher.cancel(run_id)
         return self._live(run)
 
+    def set_pinned(self, run_id: int, pinned: bool) -> Run:
+        """A pinned run keeps its files. Raises NotFound."""
+        return self._live(self._store.set_pinned(run_id, pinned))
+
     def ledger(self, run_id: int) -> tuple[Iterator[Entry], bool]:
         """The newest attempt's entries, and whether the run has ended."""
         run = self._store.run(run_id)
@@ -212,6 +219,11 @@ class Service:
                 if self._blobs.shared and not path.exists():  # it ran elsewhere
                     path = self._blobs.path(item.digest)
                 return path, item.media_type
+        if run.pruned_at:
+            raise NotFound(
+                f"The outputs of run {run_id} were deleted on {run.pruned_at:%Y-%m-%d}.",
+                hint="`jupyter deploy pin RUN` keeps those of a run for ever.",
+            )
         raise NotFound(
             f"Run {run_id} has no output {name!r}.",
             hint="It may still be running; its outputs are listed at the run.",

@@ -191,6 +191,21 @@ class Store(Protocol):
     def engines(self) -> list[Seen]:
         """All that are known, the longest known first."""
 
+    def prunable(self, before: datetime, limit: int) -> list[Run]:
+        """At most `limit` ended runs from before then whose files may go, oldest first.
+
+        Never a pinned one, nor the newest success of a deployment.
+        """
+
+    def prune(self, run_ids: Sequence[int], now: datetime) -> None:
+        """Their outputs and ledgers are gone from now on; their rows stay."""
+
+    def without_files(self, run_ids: Sequence[int]) -> list[int]:
+        """Which of these were pruned."""
+
+    def set_pinned(self, run_id: int, pinned: bool) -> Run:
+        """A pinned run is never pruned. Raises NotFound."""
+
     def put_environment(self, environment: Environment) -> None:
         """Storing it again changes nothing."""
 

@@ -32,6 +32,7 @@ ROUTES: list[tuple[str, type[EngineHandler]]] = [
     (f"/runs/{NUMBER}/ledger", run_handlers.LedgerHandler),
     (f"/runs/{NUMBER}/source", run_handlers.SourceHandler),
     (f"/runs/{NUMBER}/outputs/(.+)", run_handlers.OutputHandler),
+    ("/retention", run_handlers.RetentionHandler),
     (f"/environments/{NAME}", handlers.EnvironmentHandler),
     ("/events", handlers.EventsHandler),
 ]

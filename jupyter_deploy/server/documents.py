@@ -10,6 +10,7 @@ from typing import Any
 from jupyter_deploy.domain.deployments import Event, Version
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.runs import Run
+from jupyter_deploy.engine.retention import MOST, Candidate
 from jupyter_deploy.engine.service import View
 from jupyter_deploy.timetable import explain
 
@@ -65,6 +66,8 @@ def run_document(run: Run) -> Document:
         "cost": None,
         "not_before": moment(run.not_before),
         "why": run.why,
+        "pinned": run.pinned,
+        "pruned_at": moment(run.pruned_at),
     }
 
 
@@ -165,4 +168,22 @@ def event_document(event: Event) -> Document:
         "deployment": event.deployment,
         "run": event.run,
         "state": event.state,
+    }
+
+
+def retention_document(days: int, found: Sequence[Candidate]) -> Document:
+    return {
+        "older_than": days,
+        "runs": [
+            {
+                "id": item.run.id,
+                "deployment": item.run.deployment,
+                "state": item.run.state.value,
+                "ended_at": moment(item.run.ended_at),
+                "size": item.size,
+            }
+            for item in found
+        ],
+        "size": sum(item.size for item in found),
+        "more": len(found) == MOST,
     }

@@ -25,6 +25,8 @@ LEDGER_PAGE = 5000
 CHUNK = 1024 * 1024
 #: Digits of a run's number; more would not fit into the database.
 MAX_DIGITS = 18
+#: A hundred years.
+MAX_DAYS = 36_500
 
 
 class RunsHandler(EngineHandler):
@@ -87,6 +89,25 @@ class RunHandler(EngineHandler):
     async def get(self, number: str) -> None:
         run = await self.on_core(lambda: self.service.run(run_id(number)))
         self.send(documents.run_document(run))
+
+    async def patch(self, number: str) -> None:
+        pinned = self.body("RunChange")["pinned"]
+        run = await self.on_core(lambda: self.service.set_pinned(run_id(number), pinned))
+        self.send(documents.run_document(run))
+
+
+class RetentionHandler(EngineHandler):
+    """What is old enough to be deleted; nothing happens before it is asked for."""
+
+    async def get(self) -> None:
+        days = self.integer("older_than", self.service.retention.days, 0, MAX_DAYS)
+        found = await self.on_core(lambda: self.service.retention.preview(days))
+        self.send(documents.retention_document(days, found))
+
+    async def post(self) -> None:
+        days = self.body("RetentionRequest")["older_than"]
+        found = await self.on_core(lambda: self.service.retention.prune(days))
+        self.send(documents.retention_document(days, found))
 
 
 class CancelHandler(EngineHandler):

@@ -11,6 +11,7 @@ from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.errors import Conflict, NotFound
 from jupyter_deploy.store.ending import cancel
+from jupyter_deploy.store.retention import note_uses
 from jupyter_deploy.store.rows import AnyRow, record, version_of
 from jupyter_deploy.store.schema import deployments, runs, schedules, versions
 from jupyter_deploy.timetable import next_fires
@@ -106,6 +107,9 @@ def _insert_version(
             policies=new.policies.to_json(),
         )
     )
+    files = [new.bundle.notebook, *new.bundle.files]
+    owner = f"version {number} of {deployment_id}"
+    note_uses(connection, owner, [item.digest for item in files])
     record(connection, "version.live", now, new.name)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from jupyter_deploy.domain.runs import Closing, RunState
 from jupyter_deploy.errors import Conflict
+from jupyter_deploy.store.retention import note_uses, owner_of
 from jupyter_deploy.store.rows import AnyRow, record
 from jupyter_deploy.store.runs import row_of
 from jupyter_deploy.store.schema import attempts, runs
@@ -30,6 +31,9 @@ def close(connection: Connection, run_id: int, fence: int, closing: Closing, now
         .where(attempts.c.run_id == run_id, attempts.c.fence == fence)
         .values(outcome=closing.outcome, ended_at=now, ledger=closing.ledger)
     )
+    if closing.ledger is not None and not closing.retry_at:
+        digests = [closing.ledger, *(output.digest for output in closing.outputs)]
+        note_uses(connection, owner_of(run_id), digests)
     row = row_of(connection, run_id)
     kind = "run.retried" if closing.retry_at else "run.finished"
     record(connection, kind, now, row.deployment, run_id, row.state)

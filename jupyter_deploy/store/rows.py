@@ -55,6 +55,8 @@ def run_of(row: AnyRow, tries: Sequence[Attempt] = ()) -> Run:
         progress=Progress(**row.progress) if row.progress else None,
         not_before=row.not_before,
         why=row.why,
+        pinned=row.pinned,
+        pruned_at=row.pruned_at,
         outputs=tuple(OutputFile(**item) for item in row.outputs),
         attempts=tuple(tries),
     )

@@ -133,6 +133,7 @@ runs = Table(
     Column("engine", String(32)),
     Column("why", Text),
     Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("pruned_at", UtcDateTime),
     UniqueConstraint("schedule_id", "due_at", name="one_run_per_due_time"),
     UniqueConstraint("deployment_id", "idempotency_key", name="one_run_per_key"),
     sqlite_autoincrement=True,
@@ -171,6 +172,14 @@ blobs = Table(
     Column("part", Integer, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
+
+blob_uses = Table(
+    "blob_uses",
+    metadata,
+    Column("owner", String(80), primary_key=True),
+    Column("digest", String(71), primary_key=True),
+)
+Index("blob_uses_by_digest", blob_uses.c.digest)
 
 environments = Table(
     "environments",

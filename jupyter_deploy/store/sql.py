@@ -21,7 +21,7 @@ from jupyter_deploy.domain.firing import Firing
 from jupyter_deploy.domain.runs import Closing, Run, RunState
 from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
-from jupyter_deploy.store import deployments, ending, members, queue, runs, scheduling
+from jupyter_deploy.store import deployments, ending, members, queue, retention, runs, scheduling
 from jupyter_deploy.store.rows import event_of
 from jupyter_deploy.store.schema import environments, events, schedules
 from jupyter_deploy.store.schema import runs as runs_table
@@ -158,6 +158,23 @@ class SqlStore:
     def engines(self) -> list[Seen]:
         with self._transaction() as connection:
             return members.known(connection)
+
+    def prunable(self, before: datetime, limit: int) -> list[Run]:
+        with self._transaction() as connection:
+            return retention.prunable(connection, before, limit)
+
+    def prune(self, run_ids: Sequence[int], now: datetime) -> None:
+        with self._transaction() as connection:
+            retention.prune(connection, run_ids, now)
+
+    def without_files(self, run_ids: Sequence[int]) -> list[int]:
+        with self._transaction() as connection:
+            return retention.without_files(connection, run_ids)
+
+    def set_pinned(self, run_id: int, pinned: bool) -> Run:
+        with self._transaction() as connection:
+            retention.set_pinned(connection, run_id, pinned)
+            return runs.one(connection, run_id)
 
     def put_environment(self, environment: Environment) -> None:
         def work(connection: Connection) -> None:

@@ -28,7 +28,7 @@ from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
 from jupyter_deploy.store.queue import MAX_QUEUED, MAX_QUEUED_IN_ALL
 from jupyter_deploy.testing.members import Members
 from jupyter_deploy.testing.slots import Slot, check_expectation, utc
-from jupyter_deploy.testing.transitions import cancelled, closed, started
+from jupyter_deploy.testing.transitions import cancelled, closed, is_prunable, pruned, started
 
 
 class MemoryStore:
@@ -259,6 +259,20 @@ class MemoryStore:
 
     def engines(self) -> list[Seen]:
         return self._members.seen()
+
+    def prunable(self, before: datetime, limit: int) -> list[Run]:
+        newest = {run.deployment: run.id for run in self._runs if run.state is RunState.SUCCEEDED}
+        return self._where(lambda run: is_prunable(run, before, newest))[:limit]
+
+    def prune(self, run_ids: Sequence[int], now: datetime) -> None:
+        for run_id in run_ids:
+            self._put(pruned(self.run(run_id), now))
+
+    def without_files(self, run_ids: Sequence[int]) -> list[int]:
+        return [run.id for run in self._where(lambda run: run.id in run_ids) if run.pruned_at]
+
+    def set_pinned(self, run_id: int, pinned: bool) -> Run:
+        return self._put(replace(self.run(run_id), pinned=pinned))
 
     def put_environment(self, environment: Environment) -> None:
         self._environments.setdefault(environment.digest, environment)

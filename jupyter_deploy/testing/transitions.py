@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -53,3 +54,14 @@ def cancelled(run: Run, reason: str, now: datetime) -> Run:
         reason=reason,
         ended_at=utc(now),
     )
+
+
+def is_prunable(run: Run, before: datetime, newest_success: Mapping[str, int]) -> bool:
+    if run.ended_at is None or run.ended_at >= before or not run.fence:
+        return False
+    return not (run.pinned or run.pruned_at or newest_success.get(run.deployment) == run.id)
+
+
+def pruned(run: Run, now: datetime) -> Run:
+    tries = tuple(replace(attempt, ledger=None) for attempt in run.attempts)
+    return replace(run, outputs=(), attempts=tries, pruned_at=utc(now))

@@ -220,6 +220,25 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
+    /** Pin a run, whose outputs are never deleted then, or unpin it */
+    patch: operations['changeRun'];
+    trace?: never;
+  };
+  '/retention': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Runs whose outputs and ledgers would be deleted, oldest first, nothing is done */
+    get: operations['previewRetention'];
+    put?: never;
+    /** Delete just that; never a pinned run's, nor those of a deployment's newest success */
+    post: operations['prune'];
+    delete?: never;
+    options?: never;
+    head?: never;
     patch?: never;
     trace?: never;
   };
@@ -403,6 +422,30 @@ export interface components {
         /** @description its lease has not run out */
         alive: boolean;
       }[];
+    };
+    RunChange: {
+      pinned: boolean;
+    };
+    RetentionRequest: {
+      /** @description days */
+      older_than: number;
+    };
+    Retention: {
+      /** @description days */
+      older_than: number;
+      runs: {
+        id: number;
+        deployment: string;
+        state: string;
+        /** Format: date-time */
+        ended_at: string;
+        /** @description bytes on the disk of this engine */
+        size: number;
+      }[];
+      /** @description bytes of all of them */
+      size: number;
+      /** @description there are others */
+      more: boolean;
     };
     InspectRequest: {
       /** @description path relative to the server's root */
@@ -790,6 +833,13 @@ export interface components {
       not_before: string | null;
       /** @description one sentence: why the run is there, or why its due time has none */
       why: string | null;
+      /** @description its outputs are never deleted */
+      pinned: boolean;
+      /**
+       * Format: date-time
+       * @description when its outputs were deleted
+       */
+      pruned_at: string | null;
     };
     OutputFile: {
       name: string;
@@ -1282,6 +1332,82 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Run'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  changeRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RunChange'];
+      };
+    };
+    responses: {
+      /** @description The run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  previewRetention: {
+    parameters: {
+      query?: {
+        /** @description days since the end of the run, the configured ones by default */
+        older_than?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What would go */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Retention'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  prune: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RetentionRequest'];
+      };
+    };
+    responses: {
+      /** @description What is gone */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Retention'];
         };
       };
       default: components['responses']['Problem'];

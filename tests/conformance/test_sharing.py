@@ -17,7 +17,7 @@ from jupyter_deploy.artifacts.shared import SharedBlobStore
 from jupyter_deploy.domain.bundle import digest_of
 from jupyter_deploy.domain.engines import Member
 from jupyter_deploy.domain.firing import Firing
-from jupyter_deploy.domain.runs import RunState
+from jupyter_deploy.domain.runs import OutputFile, RunState
 from jupyter_deploy.errors import Conflict, NotFound
 from jupyter_deploy.ports.store import NewRun, RunQuery
 from jupyter_deploy.store.blobs import PART, DatabaseBlobs
@@ -25,7 +25,7 @@ from jupyter_deploy.store.database import open_database
 from jupyter_deploy.store.listening import Listener
 from jupyter_deploy.store.sql import SqlStore
 from jupyter_deploy.testing import postgres
-from jupyter_deploy.testing.samples import HOURLY, NOW, closing, new_version
+from jupyter_deploy.testing.samples import HOURLY, NOW, bundle, closing, new_version
 
 from .steps import HOUR, add, deploy
 
@@ -234,3 +234,25 @@ def test_what_one_engine_stores_another_reads(
         here.put(digest, [content])
     assert there.has(digest)
     assert there.path(digest).read_bytes() == content
+
+
+def test_blobs_go_with_the_last_run_that_has_them(
+    pair: Pair, shared: Callable[[str], SharedBlobStore]
+) -> None:
+    store, blobs = pair[0], shared("here")
+    contents = {name: name.encode() for name in ("ledger 1", "ledger 2", "same", "captured")}
+    for content in contents.values():
+        blobs.put(digest_of(content), [content])
+    digest = {name: digest_of(content) for name, content in contents.items()}
+    captured = bundle("sales.ipynb", contents["captured"])
+    store.deploy(new_version(bundle=captured), NOW)
+    for number, outputs in ((1, ("same", "captured")), (2, ("same",))):
+        add(store)
+        store.claim(1, "local", NOW, "here")
+        left = tuple(OutputFile(name, "text/plain", 1, digest[name]) for name in outputs)
+        end = closing(RunState.CANCELLED, outputs=left, ledger=digest[f"ledger {number}"])
+        store.close(number, 1, end, NOW)
+    store.prune([1], NOW)
+    assert [name for name in contents if not blobs.has(digest[name])] == ["ledger 1"]
+    store.prune([2], NOW)
+    assert [name for name in contents if blobs.has(digest[name])] == ["captured"]

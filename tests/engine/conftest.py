@@ -15,6 +15,7 @@ from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.pressure import Pressure
 from jupyter_deploy.engine.reserve import Reserve
+from jupyter_deploy.engine.retention import Retention
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.engine.watcher import Watcher
@@ -112,7 +113,8 @@ def parts(tmp_path: Path) -> Parts:
         caps=Caps(1000, 2000),
         pressure=Pressure(machine, Watermarks(), reserve),
     )
-    service = Service(store, blobs, watcher, dispatcher, clock)
+    retention = Retention(store, clock, runs, days=0)
+    service = Service(store, blobs, watcher, dispatcher, clock, retention)
     scheduler = Scheduler(store, clock)
     return Parts(
         store, clock, executor, blobs, watcher, dispatcher, scheduler, service, machine, reserve

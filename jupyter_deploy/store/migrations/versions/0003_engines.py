@@ -27,6 +27,12 @@ def upgrade() -> None:
         sa.Column("part", sa.Integer(), primary_key=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
     )
+    op.create_table(
+        "blob_uses",
+        sa.Column("owner", sa.String(80), primary_key=True),
+        sa.Column("digest", sa.String(71), primary_key=True),
+    )
+    op.create_index("blob_uses_by_digest", "blob_uses", ["digest"])
     # Runs of before have no engine: the one that opens the database adopts them.
     op.add_column("runs", sa.Column("engine", sa.String(32)))
     op.add_column("attempts", sa.Column("engine", sa.String(32)))
@@ -35,4 +41,5 @@ def upgrade() -> None:
     op.add_column(
         "runs", sa.Column("pinned", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    op.add_column("runs", sa.Column("pruned_at", UtcDateTime()))
     op.add_column("deployments", sa.Column("origin", sa.Text()))
