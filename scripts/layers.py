@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".make" / "reports"
 LAYERS = ("lint", "types", "test-unit", "lint-js", "test-js", "browser", "test-slow")
 #: Folders of tests/ that start kernels or build packages, in the order of their cost.
-DEAR = ("e2e", "packaging", "real_notebooks")
+DEAR = ("e2e", "packaging", "faults", "real_notebooks")
 
 
 @dataclass(frozen=True)
