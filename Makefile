@@ -58,6 +58,10 @@ test-unit: .make/test-linked .make/postgres ## pytest without the dear folders
 test-slow: .make/test-linked .make/postgres ## pytest: real kernels, the wheel, notebooks of other projects
 	pytest $(PYTEST_ARGS) $$(python scripts/layers.py --folders dear)
 
+.PHONY: faults
+faults: .make/test-linked .make/postgres ## 500 random faults each on SQLite and PostgreSQL, and broken databases
+	FAULTS=$${FAULTS:-500} pytest -s $(PYTEST_ARGS) tests/faults
+
 .PHONY: browser
 browser: .make/test-linked .make/chromium ## Galata in Chromium
 	cd ui-tests && CI=1 jlpm playwright test $(PLAYWRIGHT_ARGS)

@@ -18,7 +18,7 @@ from tornado import web
 
 from jupyter_deploy.client.api import USER_HEADER
 from jupyter_deploy.durable import is_full
-from jupyter_deploy.engine.core import Core
+from jupyter_deploy.engine.core import STOPPED, Core
 from jupyter_deploy.engine.service import Service
 from jupyter_deploy.errors import (
     DeployError,
@@ -139,9 +139,17 @@ class EngineHandler(ProblemMixin):
             )
         self.context.core.touch()
         self.context.open.add(self)
+        if self.context.core.stopping:
+            self.set_header("Connection", "close")  # nobody would answer what comes next
 
     def on_finish(self) -> None:
         self.context.open.discard(self)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        if self.context.core.stopping and "exc_info" not in kwargs:  # cut off by the stop
+            error = Unavailable(STOPPED, hint="It may have been done; look before you try again.")
+            kwargs["exc_info"] = (Unavailable, error, None)
+        super().write_error(status_code, **kwargs)
 
     @property
     def service(self) -> Service:

@@ -32,6 +32,8 @@ class Site(Place):
         self._process: subprocess.Popen[bytes] | None = None
         self.frozen = False
         self._address = ("", "")
+        #: Other threads may still be using those before.
+        self._clients: list[EngineClient] = []
 
     @property
     def up(self) -> bool:
@@ -91,6 +93,7 @@ class Site(Place):
         if self._client is None or address != self._address:
             self._client, self._address = EngineClient(*address), address
             self._client._http.timeout = ANSWER
+            self._clients.append(self._client)
         return self._client
 
     def ask(self, question: Callable[[EngineClient], T], seconds: float = 120) -> T:
@@ -135,4 +138,6 @@ class Site(Place):
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
             self.kill()
+        for client in self._clients:
+            client.close()
         super().close()

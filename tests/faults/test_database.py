@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
 from e2e.conftest import Document, until
+from sqlalchemy.engine import make_url
 
 from jupyter_deploy.errors import DeployError
+from jupyter_deploy.store.dialects import create
 from jupyter_deploy.testing import postgres
 
 from .proxy import Proxy, between
 from .sites import Site
 from .test_kill_loops import Make, make_site
-from .workload import SIGNS, tried
+from .workload import MINUTE, SIGNS, set_back, tried
 
 __all__ = ["make_site"]
 
@@ -259,12 +261,56 @@ def test_an_sqlite_file_that_another_program_holds(make_site: Make, tmp_path: Pa
     site = make_site(max_running=1)
     held = scene(site, tmp_path / "witness")
     file = site.data.resolve() / "deploy" / "deploy.db"
+    now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
+    minutes = tuple((now - number * MINUTE).minute for number in (2, 3, 4))
+    schedule = {
+        "cron": f"{','.join(map(str, sorted(minutes)))} * * * *",
+        "timezone": "UTC",
+        "catch_up": "all",
+        "overlap": "queue_all",
+    }
+    site.deploy("scheduled", "print('here')", schedule=schedule)
+    other = create(make_url(f"sqlite:///{file}"))
     with customers(site) as answers:
-        other = sqlite3.connect(file, isolation_level=None)
-        other.execute("BEGIN EXCLUSIVE")
-        time.sleep(LONG + 2)  # the long run ends meanwhile
-        other.execute("ROLLBACK")
-        other.close()
+        with other.begin() as connection:
+            set_back(connection, "scheduled", now - 5 * MINUTE)
+            time.sleep(LONG + 2)  # the long run ends meanwhile
+        other.dispose()
         back = held.back()
     told("locked", held, answers, back)
     check(held, answers, ["succeeded"])
+    runs = site.client.runs(deployment="scheduled")["runs"]
+    assert len(runs) == len(minutes)
+    assert {datetime.fromisoformat(run["due_at"]).minute for run in runs} == set(minutes)
+    assert {site.ended(run["id"], 120)["state"] for run in runs} == {"succeeded"}
+
+
+def test_who_asks_while_the_engine_is_stopped_is_answered(make_site: Make) -> None:
+    """With an answer or the end of the connection, never with an error of its own."""
+    site = make_site()
+    site.launch()
+    site.ask(lambda client: client.health())
+    site.deploy("short", "print('here')")
+    document = site.runtime_document()
+    statuses: list[int] = []
+    stopping = threading.Event()
+
+    def insist() -> None:
+        headers = {"Authorization": f"token {document['token']}"}
+        url = f"{document['url']}/jupyter-deploy/api/v1/deployments/short/runs"
+        client = httpx.Client(headers=headers, trust_env=False, timeout=30)
+        with client as http, suppress(httpx.TransportError):
+            while True:
+                statuses.append(http.get(url).status_code)
+                if len(statuses) > 50:
+                    stopping.set()
+
+    threads = [threading.Thread(target=insist) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert stopping.wait(60)
+    ended = site.ask_to_stop()
+    for thread in threads:
+        thread.join(30)
+    ended()
+    assert set(statuses) <= {200, 503}

@@ -83,10 +83,11 @@ def survive(
     until(lambda: in_database(url, audit.at_rest), REST, 0.5)
     violations, books = audit.check(workload)
     states = Counter(row.state for row in books.runs.values())
+    files = sum(len(row.outputs) for row in books.runs.values())
     print(
         f"{chaos.done.total()} faults {dict(chaos.done)}: {len(books.runs)} runs {dict(states)}, "
         f"{books.count} attempts, {len(workload.expected)} schedules, "
-        f"{len(workload.keys)} keys, {len(violations)} violations "
+        f"{len(workload.keys)} keys, {files} files, {len(violations)} violations "
         f"in {time.monotonic() - began:.0f} s"
     )
     assert not violations, "\n".join(violations)
