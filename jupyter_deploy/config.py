@@ -70,7 +70,7 @@ class Settings:
     database_url: str
     max_running: int
     quiet_seconds: float
-    lease_seconds: float
+    lease_seconds: float = 30.0
     retention_days: int = 0
     caps: Caps = field(default_factory=Caps)
     watermarks: Watermarks = field(default_factory=Watermarks)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from jupyter_deploy.cli.common import Document
-from jupyter_deploy.cli.following import LOOK, OPEN, Bar, watching
+from jupyter_deploy.cli.following import LOOK, OPEN, Bar
 from jupyter_deploy.cli.render import duration
 
 if TYPE_CHECKING:
@@ -36,18 +36,17 @@ def follow(
 ) -> Iterator[Document]:
     """Entries as they come, until the run has ended; `show` gets the run at every look."""
     attempt = after = 0
-    with watching(run_id):
-        while True:
-            run = engine.run(run_id)  # before its entries: an ended run adds none
-            show(run)
-            if len(run["attempts"]) != attempt:  # each has a ledger of its own
-                attempt, after = len(run["attempts"]), 0
-            for entry in entries(engine, run_id, after):
-                after = entry["seq"]
-                yield entry
-            if run["state"] not in OPEN:
-                return
-            time.sleep(LOOK)
+    while True:
+        run = engine.run(run_id)  # before its entries: an ended run adds none
+        show(run)
+        if len(run["attempts"]) != attempt:  # each has a ledger of its own
+            attempt, after = len(run["attempts"]), 0
+        for entry in entries(engine, run_id, after):
+            after = entry["seq"]
+            yield entry
+        if run["state"] not in OPEN:
+            return
+        time.sleep(LOOK)
 
 
 class Printer:

@@ -20,7 +20,7 @@ from jupyter_deploy.cli.common import (
     run_id,
     say,
 )
-from jupyter_deploy.cli.following import OPEN, wait
+from jupyter_deploy.cli.following import OPEN, wait, watching
 from jupyter_deploy.cli.ledger import Printer, entries, follow, live, write_plainly
 from jupyter_deploy.cli.render import (
     duration,
@@ -155,10 +155,12 @@ def logs(run_id: int, follows: bool, as_json: bool) -> int:
     engine = client()
     run = engine.run(run_id)
     if as_json:
-        found = follow(engine, run_id, lambda _run: None) if follows else entries(engine, run_id)
-        print_json({"entries": list(found)})
+        with watching(run_id):
+            look = follow(engine, run_id, lambda _run: None)
+            found = list(look if follows else entries(engine, run_id))
+        print_json({"entries": found})
     elif follows and run["state"] in OPEN:
-        with live(run_id) as (printer, show):
+        with watching(run_id), live(run_id) as (printer, show):
             for entry in follow(engine, run_id, show):
                 printer.show(entry)
     else:

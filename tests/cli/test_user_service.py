@@ -6,6 +6,7 @@ import plistlib
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,9 @@ def test_a_manager_that_refuses_is_quoted(deploy_home: Home, manager: dict[str, 
 
 def test_an_engine_that_stays_says_so(deploy_home: Home) -> None:
     process = deploy_home.start("engine", "run", "--stay")
+    while not list(deploy_home.runtime.glob("jupyter-deploy-*.json")):
+        assert process.poll() is None
+        time.sleep(0.05)
     status = deploy_home.json("list") and deploy_home.json("engine", "status")
     assert status["keeps_alive"] == ["it was started to stay"]
     deploy_home.json("engine", "stop")

@@ -191,14 +191,8 @@ class Scheduled:
     blocking: int
 
 
-@pytest.fixture(scope="session", autouse=True)
-def scheduled(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scheduled | None]:
-    """Started before all other tests, whose time its minute then takes."""
-    if not any("test_schedules" in item.nodeid for item in request.session.items):
-        yield None
-        return
+@pytest.fixture(scope="session")
+def scheduled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduled]:
     place = Place(tmp_path_factory.mktemp("scheduled") / "home", quiet_seconds=1, max_running=3)
     engine = psutil.Process(place.start_engine())
     every_minute = {"cron": "* * * * *", "timezone": "Europe/Berlin"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -9,6 +10,16 @@ import pytest
 
 from jupyter_deploy.executors.local import COOKIE, LocalExecutor
 from jupyter_deploy.ports.executor import Placement
+
+
+def members(placement: Placement) -> list[int]:
+    """Live processes of the attempt."""
+    found = []
+    for process in psutil.Process().children():
+        with suppress(psutil.Error):  # the remains of other tests
+            if process.environ().get(COOKIE) == str(placement.folder):
+                found.append(process.pid)
+    return found
 
 
 @pytest.fixture
@@ -22,8 +33,7 @@ def test_a_start_that_fails_leaves_no_process(placement: Placement) -> None:
     with pytest.raises(OSError):
         executor.start(placement)
     assert not executor.alive(placement)
-    children = psutil.Process().children()
-    assert not any(child.environ().get(COOKIE) == str(placement.folder) for child in children)
+    assert members(placement) == []
 
 
 def test_a_folder_that_another_runner_holds(placement: Placement) -> None:

@@ -83,7 +83,7 @@ async def test_a_database_that_another_program_holds(alone: Settings, extension:
     other = sqlite3.connect(alone.data_dir / "deploy.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     answer = await extension("GET", "/deployments")
-    assert "locked" in answer.problem(503)["detail"]
+    assert "database" in answer.problem(503)["detail"]
     assert answer.headers["Retry-After"]
     other.rollback()
     other.close()
