@@ -11,6 +11,9 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 
+# Most of what these tests do is wait. A file stays on one worker, with its engine.
+WORKERS ?= -n 2 --dist loadfile
+
 labextension := $(shell find src style schema -type f -not -path '*/__tests__/*' 2>/dev/null)
 
 .PHONY: help
@@ -52,11 +55,11 @@ test-js: .make/node-test ## jest
 
 .PHONY: test-unit
 test-unit: .make/test-linked .make/postgres ## pytest without the dear folders
-	pytest $(PYTEST_ARGS) $$(python scripts/layers.py --folders quick)
+	pytest $(WORKERS) $(PYTEST_ARGS) $$(python scripts/layers.py --folders quick)
 
 .PHONY: test-slow
 test-slow: .make/test-linked .make/postgres ## pytest: real kernels, the wheel, notebooks of other projects
-	pytest $(PYTEST_ARGS) $$(python scripts/layers.py --folders dear)
+	pytest $(WORKERS) $(PYTEST_ARGS) $$(python scripts/layers.py --folders dear)
 
 .PHONY: faults
 faults: .make/test-linked .make/postgres ## 500 random faults each on SQLite and PostgreSQL, and broken databases

@@ -1,67 +1,26 @@
-"""Hundreds of faults at random, and nothing is lost, doubled or left over.
-
-`FAULTS` says how many, `FAULTS_SEED` which.
-"""
+"""A kill loop: faults at random while work is under way, and then the books are checked."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 from e2e.conftest import until
 
 from jupyter_deploy.testing import postgres
 
 from . import audit
 from .chaos import Chaos
-from .schedule import EVERYWHERE, SHARED, draw, wanted
+from .schedule import draw, wanted
 from .sites import Site
 from .workload import Workload, in_database
 
 COUNT, SEED = wanted()
 #: Seconds until everything has come to rest.
 REST = 150.0
-
-Make = Callable[..., Site]
-
-
-@pytest.fixture
-def make_site(tmp_path: Path) -> Iterator[Make]:
-    made: list[Site] = []
-
-    def make(**settings: int | str) -> Site:
-        made.append(Site(tmp_path / f"home {len(made)}", **settings))
-        return made[-1]
-
-    yield make
-    for site in made:
-        site.close()
-
-
-@pytest.fixture
-def server() -> Iterator[postgres.Server]:
-    with postgres.server() as running:
-        yield running
-
-
-@pytest.mark.timeout(300 + 5 * COUNT)
-def test_one_engine_on_sqlite(make_site: Make, tmp_path: Path) -> None:
-    site = make_site(max_running=4)
-    url = f"sqlite:///{site.data.resolve() / 'deploy' / 'deploy.db'}"
-    survive([site], url, tmp_path, EVERYWHERE, None)
-
-
-@pytest.mark.timeout(300 + 5 * COUNT)
-def test_two_engines_on_postgresql(
-    make_site: Make, server: postgres.Server, tmp_path: Path
-) -> None:
-    url = server.database()
-    sites = [make_site(database_url=url, max_running=2, lease_seconds=3) for _ in range(2)]
-    survive(sites, url, tmp_path, SHARED, server)
 
 
 def survive(
