@@ -192,11 +192,10 @@ def assemble(
     member = identify(settings)
     watcher = Watcher(store, executor, clock, settings.runs_dir, member.id)
     watcher.spend = reserve.spend
-    if blobs.shared:
-        watcher.publish = Publisher(blobs).publish
     lease = None
     if settings.shared_database:
         lease = Lease(store, watcher, member, settings.lease_seconds, settings.deadline_file)
+        watcher.publish = Publisher(blobs, lease.hold).publish
     pressure = Pressure(
         LocalMachine((settings.data_dir, settings.runs_dir)), settings.watermarks, reserve
     )

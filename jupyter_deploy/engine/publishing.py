@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,11 +23,14 @@ class Publisher:
     """Before the attempt is closed; doing it twice changes nothing."""
 
     blobs: BlobStore
+    #: Called between files: a lease must not lapse over them.
+    hold: Callable[[], None]
 
     def publish(self, placement: Placement, closing: Closing) -> Closing:
         """The closing with its ledger's digest. Raises Unavailable."""
         for output in closing.outputs:
             self._put(output.digest, place_of(placement.folder, output.name))
+            self.hold()
         ledger = placement.folder / "ledger.jsonl"
         if not ledger.exists():
             return closing

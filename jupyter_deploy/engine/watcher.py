@@ -147,7 +147,7 @@ class Watcher:
         if not self.end(placement, self.publish(placement, closing)):
             log.warning("run %s: a stale end was discarded", placement.run_id)
         # Last, so that an end that could not be written is tried again.
-        del self._live[placement.run_id]
+        self._live.pop(placement.run_id, None)
 
     def _ending(self, live: _Live) -> Ending:
         placement = live.placement

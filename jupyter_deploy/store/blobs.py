@@ -1,11 +1,12 @@
-"""Files in the database, for engines that share nothing else."""
+"""Files in a PostgreSQL database, for engines that share nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from jupyter_deploy.errors import NotFound, TooLarge
 from jupyter_deploy.store.schema import blobs
@@ -14,9 +15,8 @@ from jupyter_deploy.store.transactions import Transactions
 #: Bytes of one row, and of the largest file.
 PART = 4 * 1024 * 1024
 LARGEST = 512 * 1024 * 1024
-#: Seconds that a transaction with one part may take, and all of them together.
-PATIENCE = 20.0
-PATIENCE_IN_ALL = 120.0
+#: Seconds that a transaction with one part may take.
+PATIENCE = 10.0
 
 
 class DatabaseBlobs:
@@ -39,9 +39,18 @@ class DatabaseBlobs:
             )
         if self.has(digest):
             return
-        with self._transactions.begin(PATIENCE_IN_ALL) as connection:
-            for number, part in enumerate(_parts(path)):
-                connection.execute(insert(blobs).values(digest=digest, part=number, content=part))
+        first = next(_parts(path, 0))
+        for number, part in enumerate(_parts(path, 1), 1):
+            self._put(digest, number, part)
+        # The first part comes last: it says that the others are there.
+        self._put(digest, 0, first)
+
+    def _put(self, digest: str, number: int, content: bytes) -> None:
+        """A short transaction each: a long one would hold the engine up."""
+        statement = insert(blobs).values(digest=digest, part=number, content=content)
+        with self._transactions.begin(PATIENCE) as connection:
+            # Who was faster, or broke off, has written the same.
+            connection.execute(statement.on_conflict_do_nothing())
 
     def get(self, digest: str) -> Iterator[bytes]:
         """Its parts. Raises NotFound."""
@@ -56,10 +65,11 @@ class DatabaseBlobs:
                 yield connection.execute(query).scalar_one()
 
 
-def _parts(path: Path) -> Iterator[bytes]:
-    """At least one, so that an empty file is stored too."""
+def _parts(path: Path, begin: int) -> Iterator[bytes]:
+    """From this part on; an empty file has a first one too."""
     with open(path, "rb") as file:
-        part = file.read(PART)
-        yield part
+        file.seek(begin * PART)
+        if not begin:
+            yield file.read(PART)
         while part := file.read(PART):
             yield part
