@@ -26,6 +26,8 @@ export function run(part: Partial<IRun> = {}): IRun {
     outputs: [],
     cost: null,
     not_before: null,
+    pinned: false,
+    pruned_at: null,
     why: 'Started by anna.',
     ...part
   };
