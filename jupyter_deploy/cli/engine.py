@@ -58,11 +58,17 @@ def stop(as_json: bool) -> None:
 
     Example: jupyter deploy engine stop
     """
-    stopped = stop_engine(load_settings())
+    settings = load_settings()
+    stopped = stop_engine(settings)
     if as_json:
         print_json(_status())
-    else:
-        print_line("The engine is stopped." if stopped else "No engine was running.")
+        return
+    print_line("The engine is stopped." if stopped else "No engine was running.")
+    if stopped and settings.shared_database:
+        print_line(
+            f"What it runs is taken over by another engine in {settings.lease_seconds:g} s, "
+            "unless it is started again before."
+        )
 
 
 @engine.command(short_help="Run it here until it is stopped (for service managers).")
