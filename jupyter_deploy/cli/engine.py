@@ -162,7 +162,7 @@ def _print(document: Document, as_json: bool) -> None:
             "Runs": f"{used} of {slots} slots, {queued} queued",
             "Kept by": ", ".join(document["keeps_alive"]) or "nothing: it leaves after a while",
             "Uses": uses,
-            "Beside": _others(document),
+            **({"Beside": _others(document)} if document["engines"] else {}),
             "Data": document["data_dir"],
         }
     )
