@@ -110,8 +110,11 @@ def test_ends_as_promised(shared: Place, runs: dict[str, int], name: str) -> Non
 
 def test_half_characters_do_no_harm(shared: Place) -> None:
     """ipykernel stumbles over them and may lose what follows: that is said then."""
-    shared.deploy("half", PRINT, "print('\\ud800 \\x00')", "print('goes on')")
-    run = shared.ended(shared.run("half"))
+    # It may even lose its reply, and then only a limit ends the run.
+    again = {"retry": {"attempts": 4, "backoff": 0, "on": ["timeout"]}, "timeout": {"run": 30}}
+    cells = (PRINT, "print('\\ud800 \\x00')", "print('goes on')")
+    shared.deploy("half", *cells, policies=again)
+    run = shared.ended(shared.run("half"), 150)
     assert run["state"] == "succeeded", run
     if run["verdict"] != "succeeded":
         assert "Outputs may be incomplete" in run["reason"]
