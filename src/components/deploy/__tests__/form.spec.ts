@@ -181,10 +181,10 @@ describe('readForm', () => {
 });
 
 describe('otherNotebook', () => {
-  const ours = inspection({ origin: '/work/a/churn.ipynb' });
+  const ours = inspection({ origin: '/home/ada/churn.ipynb' });
 
   it('goes by where the notebooks lie, when both are known', () => {
-    const there = '/work/b/churn.ipynb';
+    const there = '/home/eve/churn.ipynb';
     expect(otherNotebook(deployment({ origin: there }), ours)).toBe(there);
     const same = deployment({ origin: ours.origin, notebook: 'a/churn.ipynb' });
     expect(otherNotebook(same, ours)).toBeNull();
