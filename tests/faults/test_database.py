@@ -20,12 +20,10 @@ from jupyter_deploy.errors import DeployError
 from jupyter_deploy.store.dialects import create
 from jupyter_deploy.testing import postgres
 
+from .conftest import Make
 from .proxy import Proxy, between
 from .sites import Site
-from .test_kill_loops import Make, make_site
 from .workload import MINUTE, SIGNS, set_back, tried
-
-__all__ = ["make_site"]
 
 #: Seconds within which the engine is back.
 BACK = 5.0
