@@ -31,7 +31,8 @@ class Ending:
 
     `signal` is the one that ended the runner, None when that is not known. `lapsed`:
     it ended itself since its engine's lease ran out; `taken_over`: another engine
-    had it, whose ledger nobody can read; `untouched`: it has no ledger.
+    had it, whose ledger nobody can read; `untouched`: it never had a ledger;
+    `vanished`: it had one.
     """
 
     cancel_requested: bool
@@ -39,6 +40,7 @@ class Ending:
     lapsed: bool = False
     taken_over: bool = False
     untouched: bool = False
+    vanished: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,13 @@ def _without_result(entries: Sequence[Entry], ending: Ending) -> Verdict:
     if ending.untouched:
         return _lost(
             None, NEVER_STARTED, "The engine was ended before the notebook began: run it again."
+        )
+    if ending.vanished:
+        return _lost(
+            cell,
+            "record lost",
+            "The record of the run was deleted while it ran, perhaps by the notebook itself, so "
+            "nobody knows how it ended: look what it has done before you run it again.",
         )
     if ending.lapsed:
         return _lost(

@@ -45,6 +45,12 @@ class _Live:
     tail: LedgerTail
     entries: list[Entry] = field(default_factory=list)
     cancelled_at: datetime | None = None
+    #: Whether the runner's ledger has been seen.
+    begun: bool = False
+
+    @property
+    def ledger_is_there(self) -> bool:
+        return (self.placement.folder / "ledger.jsonl").exists()
 
     def read(self) -> None:
         """Take over what is new; outputs stay in the file."""
@@ -132,6 +138,7 @@ class Watcher:
         return bool(ended)
 
     def _still_alive(self, live: _Live) -> bool:
+        live.begun = live.begun or live.ledger_is_there
         if not self._executor.alive(live.placement):
             return False
         late = live.cancelled_at and self._clock.now() - live.cancelled_at > CANCEL_GRACE
@@ -150,12 +157,13 @@ class Watcher:
         self._live.pop(placement.run_id, None)
 
     def _ending(self, live: _Live) -> Ending:
-        placement = live.placement
+        placement, there = live.placement, live.ledger_is_there
         begun_by = self._store.run(placement.run_id).attempts[-1].engine
         return Ending(
             cancel_requested=live.cancelled_at is not None,
             lapsed=(placement.folder / LAPSED).exists(),
-            untouched=not (placement.folder / "ledger.jsonl").exists(),
+            untouched=not (live.begun or there),
+            vanished=live.begun and not there,
             taken_over=begun_by not in (None, self.engine),
         )
 
