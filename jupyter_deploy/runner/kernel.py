@@ -152,5 +152,6 @@ class Kernel:
             self.client.stop_channels()
             if self._manager.has_kernel:
                 await self._provisioner.wait()
+            self._reap_adopted()
             await self._manager.cleanup_resources()
         shutil.rmtree(self._folder, ignore_errors=True)
