@@ -26,14 +26,14 @@ def stay():
     note()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    while True:
-        time.sleep(600)
+    time.sleep(100)
+    os._exit(0)
 def daemon():  # of which neither session, parent nor environment tells whose it is
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
             say = f"open({witness!r}, 'a').write(str(os.getpid()) + chr(10))"
-            code = f'import os, time; {{say}}; time.sleep(600)'
+            code = f'import os, time; {{say}}; time.sleep(100)'
             os.execve(sys.executable, [sys.executable, '-c', code], {{}})
         os._exit(0)
     os.wait()
@@ -84,7 +84,7 @@ SURVIVORS = {
         ("failed", "infrastructure", "kernel died", "killed from outside (SIGKILL)"), 2,
     ),
     "a program without environment": Case(
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(100)'],"
         " env={}, start_new_session=True)\n"
         "note(child.pid)", WELL, 2,
     ),
@@ -93,8 +93,9 @@ SURVIVORS = {
     ),
     "a child that forks all the time": Case(
         "def hop():\n"
+        "    os.setsid()\n"
         "    note()\n"
-        "    while True:\n"
+        "    for _ in range(10_000):\n"
         "        time.sleep(0.002)\n"
         "        if os.fork(): os._exit(0)\n"
         "        note()\n"

@@ -24,7 +24,7 @@ os.set_inheritable(write, True)
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        code = f'import os, time; os.write({write}, str(os.getpid()).encode()); time.sleep(600)'
+        code = f'import os, time; os.write({write}, str(os.getpid()).encode()); time.sleep(60)'
         os.execve(sys.executable, [sys.executable, '-c', code], {})
     os._exit(0)
 os.wait()
