@@ -249,6 +249,8 @@ def _failed(finished: Finished) -> Verdict:
     )
     if finished.outcome == "exit" and finished.error.get("value", "").isdecimal():
         reason = reason.rpartition(":")[0] + "."  # the code is said already
+    if finished.outcome == "error" and reason.removeprefix(": ").isdecimal():
+        reason = f"A command of the cell ended with exit code {reason[2:]}."  # a shell's error
     # Some kernels tell neither name nor value of an error.
     said = reason.strip(": ") or "The notebook failed without saying why."
     return Verdict(RunState.FAILED, "failed", fault, said, finished.cell, outcome)
