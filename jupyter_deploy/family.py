@@ -7,10 +7,13 @@ finds those whose guard is dead, and where orphans cannot be adopted.
 
 from __future__ import annotations
 
+import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -29,43 +32,70 @@ def bears(process: psutil.Process, folder: Path) -> bool:
     return False
 
 
-def members(folder: Path, root: int | None, spared: int | None = None) -> list[psutil.Process]:
+class Found(NamedTuple):
+    """A process, and its group if all of that is to be ended with it."""
+
+    process: psutil.Process
+    group: int | None = None
+
+
+def members(folder: Path, root: int | None, spared: int | None = None) -> list[Found]:
     """All below the process `root` and all bearers, but neither `root` nor the spared one."""
-    found = {process.pid: process for process in psutil.process_iter() if bears(process, folder)}
-    found.update((process.pid, process) for process in below(root))
-    return [process for pid, process in found.items() if pid not in (root, spared)]
+    bearers = [Found(item) for item in psutil.process_iter() if bears(item, folder)]
+    found = {item.process.pid: item for item in (*bearers, *(below(root) if root else ()))}
+    return [item for pid, item in found.items() if pid not in (root, spared)]
 
 
-def below(pid: int | None) -> list[psutil.Process]:
-    """All that descend from this process; nothing for one that is dead."""
-    try:
-        return psutil.Process(pid).children(recursive=True) if pid else []
-    except psutil.Error:
-        return []
+def below(root: int) -> list[Found]:
+    """All that descend from this process, with groups that neither it nor we belong to."""
+    table = {item.process.pid: (item, parent) for item, parent in _all()}
+    kept = {os.getpgrp(), table[root][0].group if root in table else None}
+    family = [root]
+    for member in family:  # which grows meanwhile
+        children = [pid for pid, (_, parent) in table.items() if parent == member]
+        family += [pid for pid in children if pid not in family]
+    found = [table[pid][0] for pid in family[1:]]
+    return [item._replace(group=None) if item.group in kept else item for item in found]
 
 
-def end(find: Callable[[], list[psutil.Process]], patience: float = PATIENCE) -> bool:
-    """Kill what `find` gives until it gives only the dead, for `patience` seconds at most.
+def _all() -> Iterator[tuple[Found, int]]:
+    """Everything that runs here and its parent, the newest first: it may be gone at once."""
+    for pid in sorted(psutil.pids(), reverse=True):
+        with suppress(psutil.Error, OSError):
+            process = psutil.Process(pid)
+            yield Found(process, os.getpgid(pid)), process.ppid()
 
-    Whether all are dead. They are not reaped: that is their parents' affair.
+
+def end(find: Callable[[], list[Found]]) -> None:
+    """Kill what `find` gives until it gives only the dead, for `PATIENCE` at most.
+
+    They are not reaped: that is their parents' affair.
     """
-    give_up = time.monotonic() + patience
-    while True:
-        alive = [process for process in find() if _kill(process)]
-        if not alive:
-            return True
-        if time.monotonic() > give_up:
-            return False
+    give_up = time.monotonic() + PATIENCE
+    while [item for item in find() if _kill(item)] and time.monotonic() < give_up:
         time.sleep(PAUSE)
 
 
-def _kill(process: psutil.Process) -> bool:
-    """Whether it was alive; also one that seems dead may have threads that live on."""
+def _kill(found: Found) -> bool:
+    """Whether something was alive; also what seems dead may have threads that live on.
+
+    The group at one blow: a process that forks and ends all the time is gone when its
+    number is known, but its successor is in the same group.
+    """
+    struck = found.group is not None and _kill_group(found.group)
     try:
-        alive = process.status() != psutil.STATUS_ZOMBIE
-        process.kill()
+        alive = found.process.status() != psutil.STATUS_ZOMBIE
+        found.process.kill()
     except psutil.AccessDenied:  # another user's by now
         return True
     except psutil.Error:
-        return False
+        return struck
     return alive
+
+
+def _kill_group(group: int) -> bool:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except OSError:
+        return False
+    return True

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from jupyter_deploy.family import COOKIE, bears, end, members
+from jupyter_deploy.family import COOKIE, Found, bears, end, members
 from jupyter_deploy.ports.executor import Placement
 
 #: What the engine knows and a notebook must not see.
@@ -88,7 +88,7 @@ def _end(placement: Placement, guard: psutil.Process | None) -> None:
     root = guard.pid if guard else None
     end(lambda: members(placement.folder, root))
     if guard is not None:
-        end(lambda: [guard])
+        end(lambda: [Found(guard)])
 
 
 def _environment(placement: Placement) -> dict[str, str]:

@@ -18,6 +18,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -80,13 +81,19 @@ def _guard(folder: Path, runner: int) -> int:
     status = os.waitpid(runner, 0)[1]
     for number in PASSED_ON:
         signal.signal(number, signal.SIG_IGN)
-    end(lambda: members(folder, os.getpid()), PATIENCE)
-    _reap()
-    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        end(lambda: members(folder, os.getpid()))
+        # Looking may miss who forks all the time; having no child is proof.
+        if _reaped_all() or time.monotonic() > give_up:
+            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
 
 
-def _reap() -> None:
-    """Those that were adopted leave no entry in the table of processes."""
-    with suppress(ChildProcessError):
+def _reaped_all() -> bool:
+    """Whether no child is alive; of the dead no entry is left in the table of processes."""
+    try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             continue
+    except ChildProcessError:
+        return True
+    return False

@@ -99,6 +99,7 @@ SURVIVORS = {
         "        time.sleep(0.002)\n"
         "        if os.fork(): os._exit(0)\n"
         "        note()\n"
+        "    os._exit(0)\n"
         "os.fork() or hop()\nuntil_noted(20)", WELL, 20,
     ),
 }  # fmt: skip
