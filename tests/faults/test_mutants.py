@@ -38,7 +38,11 @@ class Mutant:
     changes: tuple[Change, ...]
 
 
-CURSOR = Change("store/scheduling.py", "            schedules.c.cursor == item.cursor,\n", "")
+CURSOR = Change(
+    "store/scheduling.py",
+    "held.get(plan.due.schedule_id) == plan.due.cursor",
+    "plan.due.schedule_id in held",
+)
 UNIQUE = (
     Change(
         "store/schema.py",
@@ -93,10 +97,10 @@ MUTANTS = (
         (
             Change(
                 "store/scheduling.py",
-                "    done = _due_times(connection, item, firings)\n",
+                "    done = _due_times(connection, plans)\n",
                 '    connection.exec_driver_sql("COMMIT")\n'
                 '    connection.exec_driver_sql("BEGIN")\n'
-                "    done = _due_times(connection, item, firings)\n",
+                "    done = _due_times(connection, plans)\n",
             ),
         ),
     ),
