@@ -45,6 +45,12 @@ class _Live:
     tail: LedgerTail
     entries: list[Entry] = field(default_factory=list)
     cancelled_at: datetime | None = None
+    begun: bool = False
+
+    def look(self) -> None:
+        """Remember what the notebook may delete: that it was executed."""
+        begun = (self.placement.folder / name for name in ("ledger.jsonl", "work"))
+        self.begun = self.begun or any(path.exists() for path in begun)
 
     def read(self) -> None:
         """Take over what is new; outputs stay in the file."""
@@ -132,6 +138,7 @@ class Watcher:
         return bool(ended)
 
     def _still_alive(self, live: _Live) -> bool:
+        live.look()
         if not self._executor.alive(live.placement):
             return False
         late = live.cancelled_at and self._clock.now() - live.cancelled_at > CANCEL_GRACE
@@ -155,7 +162,7 @@ class Watcher:
         return Ending(
             cancel_requested=live.cancelled_at is not None,
             lapsed=(placement.folder / LAPSED).exists(),
-            untouched=not (placement.folder / "ledger.jsonl").exists(),
+            untouched=not live.begun,
             taken_over=begun_by not in (None, self.engine),
         )
 
