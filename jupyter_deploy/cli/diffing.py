@@ -147,7 +147,10 @@ def _signed(value: float | None) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:+.3g} %"
+    if share is None:
+        return "–"
+    percent = 100 * share
+    return f"{percent:+,.0f} %" if abs(percent) >= 100 else f"{percent:+.3g} %"
 
 
 def _show_table(table: Document) -> None:
