@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import commands, deaths, scale
+from benchmarks import commands, deaths, diffing, scale
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
@@ -27,6 +27,7 @@ MEASURES = {
     "restarted_engines": deaths.restarted_engines,
     "many_schedules": scale.many_schedules,
     "many_runs": scale.many_runs,
+    "diff": diffing.diff,
 }
 
 

@@ -72,7 +72,7 @@ def _grid(rows: Sequence[Any]) -> list[list[tuple[str, bool]]]:
         row: list[tuple[str, bool]] = []
         for cell in element.iterchildren("td", "th"):
             row += _reached(reaching, len(row))
-            value = (" ".join(cell.text_content().split()), cell.tag == "th")
+            value = (" ".join(_content(cell).split()), cell.tag == "th")
             down = _span(cell, "rowspan")
             for _ in range(_span(cell, "colspan")):
                 if down > 1:
@@ -94,8 +94,14 @@ def _reached(
         column += 1
 
 
+def _content(cell: Any) -> str:
+    return (cell.text or "") if not len(cell) else cell.text_content()
+
+
 def _span(cell: Any, name: str) -> int:
-    text = cell.get(name, "1")
+    text = cell.get(name)
+    if text is None:
+        return 1
     return min(MAX_SPAN, max(1, int(text))) if text.isdecimal() and len(text) < 6 else 1
 
 

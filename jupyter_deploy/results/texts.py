@@ -93,7 +93,9 @@ class _Texts:
         self._report_rest()
 
     def _without_progress(self, old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-        bars = self._report.noise.is_progress
+        bars = self._report.noise.has_progress
+        if not any(bars("\n".join(lines)) for lines in (old, new)):
+            return old, new
         kept = [line for line in old if not bars(line)], [line for line in new if not bars(line)]
         if (len(kept[0]), len(kept[1])) != (len(old), len(new)) and old != new:
             self._report.hide(self._place, "progress", "", "")
@@ -102,10 +104,11 @@ class _Texts:
     def _quiet(self, old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
         """Lines that both have need no look at what they say."""
         both = set(old) & set(new)
-        quiet = self._report.noise.quiet
 
         def taken(lines: list[str]) -> list[str]:
-            return [line if line in both else quiet(line) for line in lines]
+            own = [line for line in lines if line not in both]
+            quiet = iter(self._report.noise.quiet_lines(own))
+            return [line if line in both else next(quiet) for line in lines]
 
         return taken(old), taken(new)
 
