@@ -12,7 +12,8 @@ from jupyter_deploy.cli.check import Check, read_json
 from jupyter_deploy.client.launch import find_engine
 from jupyter_deploy.config import Settings
 from jupyter_deploy.errors import DeployError
-from jupyter_deploy.executors.local import COOKIE, locked
+from jupyter_deploy.executors.local import locked
+from jupyter_deploy.family import COOKIE
 
 #: A temporary file of a live engine is younger; seconds.
 AGE = 3600

@@ -32,13 +32,13 @@ def with_retry(
         return replace(closing, retry_at=now)  # nothing was executed: nothing happens twice
     if closing.state is not RunState.FAILED or closing.fault not in retry.on:
         return closing
-    if closing.outcome in HOPELESS or len(attempts) >= retry.attempts:
-        return closing
     deaths = [attempt.outcome for attempt in attempts[:-1]].count
     died = sum(deaths(outcome) for outcome in DEATHS) + (closing.outcome in DEATHS)
     if died >= POISONED:
         reason = f"{closing.reason} Not tried again: it has ended so {died} times."
         return replace(closing, reason=reason, outcome="poisoned")
+    if closing.outcome in HOPELESS or len(attempts) >= retry.attempts:
+        return closing
     return replace(closing, retry_at=now + _pause(retry, len(attempts), jitter))
 
 

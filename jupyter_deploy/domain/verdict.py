@@ -31,7 +31,8 @@ class Ending:
 
     `signal` is the one that ended the runner, None when that is not known. `lapsed`:
     it ended itself since its engine's lease ran out; `taken_over`: another engine
-    had it, whose ledger nobody can read; `untouched`: it has no ledger.
+    had it, whose ledger nobody can read; `untouched`: it never had a ledger;
+    `vanished`: it had one.
     """
 
     cancel_requested: bool
@@ -39,6 +40,7 @@ class Ending:
     lapsed: bool = False
     taken_over: bool = False
     untouched: bool = False
+    vanished: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,13 @@ def _without_result(entries: Sequence[Entry], ending: Ending) -> Verdict:
     if ending.untouched:
         return _lost(
             None, NEVER_STARTED, "The engine was ended before the notebook began: run it again."
+        )
+    if ending.vanished:
+        return _lost(
+            cell,
+            "record lost",
+            "The record of the run was deleted while it ran, perhaps by the notebook itself, so "
+            "nobody knows how it ended: look what it has done before you run it again.",
         )
     if ending.lapsed:
         return _lost(
@@ -240,6 +249,8 @@ def _failed(finished: Finished) -> Verdict:
     )
     if finished.outcome == "exit" and finished.error.get("value", "").isdecimal():
         reason = reason.rpartition(":")[0] + "."  # the code is said already
+    if finished.outcome == "error" and reason.removeprefix(": ").isdecimal():
+        reason = f"A command of the cell ended with exit code {reason[2:]}."  # a shell's error
     # Some kernels tell neither name nor value of an error.
     said = reason.strip(": ") or "The notebook failed without saying why."
     return Verdict(RunState.FAILED, "failed", fault, said, finished.cell, outcome)

@@ -45,12 +45,17 @@ class _Live:
     tail: LedgerTail
     entries: list[Entry] = field(default_factory=list)
     cancelled_at: datetime | None = None
+    #: Whether something of it has been seen that only a runner writes.
     begun: bool = False
+
+    @property
+    def ledger_is_there(self) -> bool:
+        return (self.placement.folder / "ledger.jsonl").exists()
 
     def look(self) -> None:
         """Remember what the notebook may delete: that it was executed."""
-        begun = (self.placement.folder / name for name in ("ledger.jsonl", "work"))
-        self.begun = self.begun or any(path.exists() for path in begun)
+        work = self.placement.folder / "work"
+        self.begun = self.begun or self.ledger_is_there or work.exists()
 
     def read(self) -> None:
         """Take over what is new; outputs stay in the file."""
@@ -158,11 +163,13 @@ class Watcher:
 
     def _ending(self, live: _Live) -> Ending:
         placement = live.placement
+        live.look()
         begun_by = self._store.run(placement.run_id).attempts[-1].engine
         return Ending(
             cancel_requested=live.cancelled_at is not None,
             lapsed=(placement.folder / LAPSED).exists(),
             untouched=not live.begun,
+            vanished=live.begun and not live.ledger_is_there,
             taken_over=begun_by not in (None, self.engine),
         )
 

@@ -1,14 +1,14 @@
 """Runners as local processes.
 
-Invariant: an attempt's lock file is locked exactly while its runner lives. The
-lock is taken here, before the process exists, and inherited by descriptor.
+A runner is started under a guard (`runner/guard.py`), whose number is in the file `pid`.
+Invariant: an attempt's lock file is locked exactly while one of the two lives. The
+lock is taken here, before the processes exist, and inherited by descriptor.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,10 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from jupyter_deploy.family import COOKIE, bears, end, members
 from jupyter_deploy.ports.executor import Placement
-
-#: Marks every process of an attempt, also those that leave its process group.
-COOKIE = "JUPYTER_DEPLOY_ATTEMPT"
 
 #: What the engine knows and a notebook must not see.
 _SECRET_PREFIXES = ("JUPYTERHUB_", "JPY_", "JUPYTER_TOKEN")
@@ -41,7 +39,8 @@ class LocalExecutor:
         try:
             (placement.folder / "pid").write_text(str(child.pid))
         except OSError:
-            child.kill()  # who is told that nothing was started must be right
+            # Who is told that nothing was started must be right.
+            _end(placement, psutil.Process(child.pid))
             child.wait()
             raise
         self._children[placement.folder] = child
@@ -67,21 +66,29 @@ class LocalExecutor:
         return locked(placement.folder / "lock")
 
     def cancel(self, placement: Placement) -> None:
-        pid = self._pid(placement)
-        if pid is not None:
-            _signal(pid, signal.SIGTERM)
+        guard = self._guard(placement)
+        if guard is not None:  # else its runner has been told to stop when it died
+            with suppress(psutil.Error):
+                guard.terminate()
 
     def kill(self, placement: Placement) -> None:
-        for process in _members(placement):
-            _signal(process.pid, signal.SIGKILL)
+        _end(placement, self._guard(placement))
 
-    def _pid(self, placement: Placement) -> int | None:
-        """The live runner's pid; the lock proves that the pid was not reused."""
+    def _guard(self, placement: Placement) -> psutil.Process | None:
+        """The live guard; its cookie proves that the number is not another one's by now."""
         try:
-            pid = int((placement.folder / "pid").read_text())
-        except (OSError, ValueError):
+            guard = psutil.Process(int((placement.folder / "pid").read_text()))
+        except (OSError, ValueError, psutil.Error):
             return None
-        return pid if self.alive(placement) else None
+        return guard if bears(guard, placement.folder) else None
+
+
+def _end(placement: Placement, guard: psutil.Process | None) -> None:
+    """The guard last: as long as it is there, orphans are its own."""
+    root = guard.pid if guard else None
+    end(lambda: members(placement.folder, root))
+    if guard is not None:
+        end(lambda: [guard])
 
 
 def _environment(placement: Placement) -> dict[str, str]:
@@ -103,20 +110,3 @@ def locked(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def _members(placement: Placement) -> list[psutil.Process]:
-    """All processes that carry the attempt's cookie."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(COOKIE) == f"{placement.folder}":
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)

@@ -9,16 +9,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from jupyter_deploy.deadline import LAPSED, Deadline, boot_time
-from jupyter_deploy.runner.environment import COOKIE
+from jupyter_deploy.family import end, members
 from jupyter_deploy.runner.task import Terms
 
 #: Seconds between looks.
 LOOK = 0.2
-#: Processes that start others while they are being ended cannot do so for ever.
-MOST_SWEEPS = 100
 
 
 def obey(terms: Terms, folder: Path) -> None:
@@ -57,21 +53,6 @@ class _Watch:
     def _end(self) -> None:
         with suppress(OSError):
             (self._folder / LAPSED).touch()
-        for _ in range(MOST_SWEEPS):
-            others = self._others()
-            for process in others:
-                with suppress(psutil.Error):
-                    process.kill()
-            if not others:
-                break
+        # The guard stays, and ends what gets away.
+        end(lambda: members(self._folder, os.getpid(), os.getppid()))
         os.kill(os.getpid(), signal.SIGKILL)
-
-    def _others(self) -> list[psutil.Process]:
-        """Processes of this attempt beside this one."""
-        found = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error, OSError):
-                mine = process.environ().get(COOKIE) == str(self._folder)
-                if mine and process.pid != os.getpid() and process.status() != "zombie":
-                    found.append(process)
-        return found

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jupyter_deploy.family import COOKIE
 from jupyter_deploy.runner.task import Task
 
 #: Tokens and addresses of the servers around us: none of a notebook's business.
 _SECRET_PREFIXES = ("JUPYTERHUB_", "JPY_", "JUPYTER_TOKEN", "JUPYTER_GATEWAY_")
 #: The supervisor finds an attempt's processes by this one.
 _OWN = "JUPYTER_DEPLOY_"
-COOKIE = "JUPYTER_DEPLOY_ATTEMPT"
 
 
 def kernel_environment(task: Task, environment: Mapping[str, str]) -> dict[str, str]:

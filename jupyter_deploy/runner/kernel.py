@@ -13,9 +13,10 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-import psutil
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+
+from jupyter_deploy.family import below, end
 
 #: Seconds between two looks at the process.
 LOOK = 0.05
@@ -110,9 +111,19 @@ class Kernel:
 
     async def death(self) -> int:
         """Waits for the end of the process; its status."""
-        while (status := await self.status()) is None:  # noqa: ASYNC110, it is another process
+        while (status := await self.status()) is None:
+            self._reap_adopted()
             await asyncio.sleep(LOOK)
         return status
+
+    def _reap_adopted(self) -> None:
+        """Orphans of the notebook that have ended; the kernel's own status is left for `poll`."""
+        if sys.platform != "linux":
+            return  # none are adopted
+        look = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitid(os.P_ALL, 0, look)) and ended.si_pid != self._pid:
+                os.waitpid(ended.si_pid, 0)
 
     async def interrupt(self) -> None:
         if self._pid and await self.status() is None:
@@ -126,22 +137,13 @@ class Kernel:
                 await asyncio.wait_for(self.death(), LEAVE)
 
     def kill(self) -> None:
-        """End the process and its children at once."""
+        """End the process at once, and all that this runner has below it: it is the kernel's."""
         if not self._pid:
             return
-        for process in self._tree():
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        # Children of a kernel that is dead already have lost their parent but not its group.
+        # Its group at one blow: processes that fork all the time outrun looking for them.
         with contextlib.suppress(OSError):
             os.killpg(self._pid, signal.SIGKILL)
-
-    def _tree(self) -> list[psutil.Process]:
-        try:
-            root = psutil.Process(self._pid)
-            return [root, *root.children(recursive=True)]
-        except psutil.Error:
-            return []
+        end(lambda: below(os.getpid()))
 
     async def close(self) -> None:
         """Nothing is left of it: processes, sockets, files."""
@@ -150,5 +152,6 @@ class Kernel:
             self.client.stop_channels()
             if self._manager.has_kernel:
                 await self._provisioner.wait()
+            self._reap_adopted()
             await self._manager.cleanup_resources()
         shutil.rmtree(self._folder, ignore_errors=True)

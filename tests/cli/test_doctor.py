@@ -22,7 +22,7 @@ from jupyter_deploy.cli import checks, leftovers, machine
 from jupyter_deploy.cli.check import Check
 from jupyter_deploy.config import Settings, load_settings
 from jupyter_deploy.domain.caps import MB, Watermarks
-from jupyter_deploy.executors.local import COOKIE
+from jupyter_deploy.family import COOKIE
 from jupyter_deploy.ports.store import NewRun
 from jupyter_deploy.store.database import open_database
 from jupyter_deploy.store.sql import SqlStore

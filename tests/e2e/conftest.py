@@ -128,8 +128,12 @@ class Place(Home):
         assert len(folders) == count
         return max(folders, key=lambda folder: int(folder.name))
 
-    def runner(self, number: int, attempts: int = 1) -> psutil.Process:
+    def guard(self, number: int, attempts: int = 1) -> psutil.Process:
         return psutil.Process(int((self.attempt(number, attempts) / "pid").read_text()))
+
+    def runner(self, number: int, attempts: int = 1) -> psutil.Process:
+        [runner] = self.guard(number, attempts).children()
+        return runner
 
     def processes_of(self, number: int, attempts: int = 1) -> list[psutil.Process]:
         """Those of the newest attempt."""

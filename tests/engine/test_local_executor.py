@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from jupyter_deploy.executors.local import COOKIE, LocalExecutor
+from jupyter_deploy.executors.local import LocalExecutor
+from jupyter_deploy.family import COOKIE
 from jupyter_deploy.ports.executor import Placement
 
 

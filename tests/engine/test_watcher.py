@@ -51,6 +51,16 @@ def test_a_line_that_is_half_written_waits_for_its_end(running: Parts) -> None:
     assert running.watcher.progress(1) == Progress(1, 3)
 
 
+def test_a_record_that_was_deleted_is_no_sign_that_nothing_was_executed(running: Parts) -> None:
+    write_ledger(running.folder(1), BEGUN)
+    assert running.watcher.check() is False
+    (running.folder(1) / "ledger.jsonl").unlink()
+    running.executor.end(1)
+    running.watcher.check()
+    run = running.run(1)
+    assert (run.state, run.fault, run.attempts[0].outcome) == ("failed", "lost", "record lost")
+
+
 def test_as_long_as_the_runner_lives_nothing_ends(running: Parts) -> None:
     write_ledger(running.folder(1), [*BEGUN, Finished("completed").draft()])
     assert running.watcher.check() is False
@@ -210,8 +220,7 @@ def test_a_run_that_deletes_its_folder_is_not_taken_for_one_that_never_began(
     shutil.rmtree(running.folder(1))
     running.executor.end(1)
     assert running.watcher.check() is True
-    run = running.run(1)
-    assert (run.state, run.attempts[0].outcome) == ("failed", "runner died")
+    assert running.run(1).attempts[0].outcome == "record lost"
 
 
 def test_a_run_that_never_starts_is_not_tried_for_ever(parts: Parts) -> None:

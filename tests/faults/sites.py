@@ -108,6 +108,7 @@ class Site(Place):
                 time.sleep(0.1)
 
     def runners(self) -> list[psutil.Process]:
+        """Runners and their guards, which look alike: either may be struck."""
         return self._with("jupyter_deploy.runner")
 
     def kernels(self) -> list[psutil.Process]:

@@ -13,7 +13,7 @@ import pytest
 
 from jupyter_deploy.domain.bundle import digest_of
 from jupyter_deploy.domain.runs import Run, RunState
-from jupyter_deploy.executors.local import COOKIE
+from jupyter_deploy.family import COOKIE
 from jupyter_deploy.ports.store import RunQuery
 from jupyter_deploy.store.blobs import DatabaseBlobs
 from jupyter_deploy.store.database import open_database

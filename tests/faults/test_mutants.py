@@ -110,6 +110,25 @@ MUTANTS = (
         (Change("executors/local.py", "pass_fds=(lock,)", "pass_fds=()"),),
     ),
     Mutant(
+        "orphans are adopted",
+        ("runner/test_guard.py::test_a_daemon_ends_with_its_notebook",),
+        (Change("runner/guard.py", "    _prctl(_SET_CHILD_SUBREAPER, 1)\n", "    pass\n"),),
+    ),
+    Mutant(
+        "a guard ends what its runner left",
+        ("runner/test_guard.py::test_a_killed_runner_leaves_nothing",),
+        (
+            Change(
+                "runner/guard.py", "    end(lambda: members(folder, os.getpid()), PATIENCE)\n", ""
+            ),
+        ),
+    ),
+    Mutant(
+        "a deleted record is no sign that nothing was executed",
+        ("engine/test_watcher.py",),
+        (Change("engine/watcher.py", "untouched=not live.begun", "untouched=not live.ledger_is_there"),),
+    ),
+    Mutant(
         "live runs are adopted",
         ("e2e/test_deaths.py::test_during_a_run_that_goes_on",),
         (Change("engine/watcher.py", "in self._store.running(self.engine)", "in ()"),),

@@ -54,6 +54,7 @@ class Attempt:
             "language": task.pop("language", "python"),
             "parameters": task.pop("parameters", {}),
             "caps": task.pop("caps", {}),
+            "lease": task.pop("lease", None),
             "timeouts": {"kernel_start": 60, "cell": None, "run": None, **task},
         }
         (folder / "task.json").write_text(json.dumps(document))

@@ -127,6 +127,12 @@ def test_an_error_is_told_by_its_first_line_without_colours() -> None:
     assert failure("error", name="KeyboardInterrupt", value="").reason == "KeyboardInterrupt"
     assert failure("error", name="", value="object 'x' not found").reason == "object 'x' not found"
     assert failure("error").reason == "The notebook failed without saying why."
+
+
+def test_the_error_of_a_shell_is_an_exit_code() -> None:
+    said = "A command of the cell ended with exit code 127."
+    assert failure("error", name="", value="127").reason == said
+    assert failure("error", name="KeyError", value="127").reason == "KeyError: 127"
     long = failure("error", name="E", value="x" * 9999).reason
     assert long is not None
     assert len(long) == MAX_TEXT + len("E: ")
