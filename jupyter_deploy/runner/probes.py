@@ -1,4 +1,4 @@
-"""Failures that a Python kernel does not report, asked for beside the cells."""
+"""What a Python kernel is told and asked beside the cells."""
 
 from __future__ import annotations
 
@@ -19,6 +19,38 @@ _LOST_TASKS = (
     " if isinstance(v, asyncio.Future) and v.done() and not v.cancelled()"
     " and getattr(v, '_log_traceback', False)])[1])(__import__('asyncio'), __import__('gc'))"
 )
+
+#: ipykernel makes one message of all that was printed in 0.2 s, and 100 MB in one message are
+#: held as a whole by whoever gets it. Not for children, which cannot wait for a flush.
+_IN_PIECES = """
+import functools, os, sys
+module = sys.modules.get('ipykernel.iostream')
+PIECE = 1024 * 1024
+
+def in_pieces(write):
+    @functools.wraps(write)
+    def wrapper(self, string):
+        if not isinstance(string, str):
+            return write(self, string)
+        gathered = self.__dict__.get('_gathered', 0) + len(string)
+        self._gathered = gathered
+        if gathered < PIECE or self._master_pid != os.getpid():
+            return write(self, string)
+        for start in range(0, len(string), PIECE):
+            write(self, string[start:start + PIECE])
+            self.flush()
+        self._gathered = 0
+        return len(string)
+    return wrapper
+
+if module and hasattr(module.OutStream, '_is_master_process'):
+    module.OutStream.write = in_pieces(module.OutStream.write)
+"""
+
+
+def at_the_start(language: str) -> str | None:
+    """Source to run before the first cell; it leaves no name behind."""
+    return f"exec({_IN_PIECES!r}, {{}})" if language == "python" else None
 
 
 def with_cell(cell: NotebookNode, language: str) -> dict[str, str]:

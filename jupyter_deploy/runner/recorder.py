@@ -100,14 +100,20 @@ class Recorder:
         """
         self.flush()
         content, size = storable(content)
-        if sheet.full and not always:
-            return None
-        room, limit = self._limit(sheet)
-        if not always and size > room:
-            self._cut(sheet, limit)
+        if not always and self.refuses(sheet, size):
             return None
         self._grow(sheet, size)
         return content
+
+    def refuses(self, sheet: Sheet, size: int) -> bool:
+        """Whether there is no room for an output of so many bytes, which then is said."""
+        self.flush()
+        if sheet.full:
+            return True
+        room, limit = self._limit(sheet)
+        if size > room:
+            self._cut(sheet, limit)
+        return sheet.full
 
     def rich(self, sheet: Sheet, output: Mapping[str, Any]) -> None:
         """An admitted output, now in the notebook."""
