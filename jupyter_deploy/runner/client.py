@@ -19,7 +19,8 @@ from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 
 from jupyter_deploy.runner.messages import Large, read_message
-from jupyter_deploy.runner.recorder import Recorder, Sheet
+from jupyter_deploy.runner.recorder import Recorder
+from jupyter_deploy.runner.sheet import Sheet
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +178,7 @@ class CellClient(NotebookClient):
                 "data": {"text/plain": "[update cut here: too large]"},
                 "metadata": {},
             }
-            self._recorder.changed(sheet)
+            self._recorder.changing(sheet)
         super()._update_display_id(display_id, msg)
 
     def clear_output(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
