@@ -20,31 +20,24 @@ _LOST_TASKS = (
     " and getattr(v, '_log_traceback', False)])[1])(__import__('asyncio'), __import__('gc'))"
 )
 
-#: ipykernel makes one message of all that was printed in 0.2 s, and 100 MB in one message are
-#: held as a whole by whoever gets it. Not for children, which cannot wait for a flush.
+#: ipykernel makes one message of all that was printed in 0.2 s, and whoever gets 100 MB in one
+#: message holds them as a whole. A hook that takes a message ends the flush, so it gets all.
 _IN_PIECES = """
-import functools, os, sys
-module = sys.modules.get('ipykernel.iostream')
+import functools, sys
 PIECE = 1024 * 1024
 
-def in_pieces(write):
-    @functools.wraps(write)
-    def wrapper(self, string):
-        if not isinstance(string, str):
-            return write(self, string)
-        gathered = self.__dict__.get('_gathered', 0) + len(string)
-        self._gathered = gathered
-        if gathered < PIECE or self._master_pid != os.getpid():
-            return write(self, string)
-        for start in range(0, len(string), PIECE):
-            write(self, string[start:start + PIECE])
-            self.flush()
-        self._gathered = 0
-        return len(string)
+def in_pieces(flush_buffers):
+    @functools.wraps(flush_buffers)
+    def wrapper(self):
+        for parent, data in flush_buffers(self):
+            size = max(1, len(data)) if self._hooks else PIECE
+            for start in range(0, len(data), size):
+                yield parent, data[start:start + size]
     return wrapper
 
-if module and hasattr(module.OutStream, '_is_master_process'):
-    module.OutStream.write = in_pieces(module.OutStream.write)
+module = sys.modules.get('ipykernel.iostream')
+if module and hasattr(module.OutStream, '_flush_buffers'):
+    module.OutStream._flush_buffers = in_pieces(module.OutStream._flush_buffers)
 """
 
 
