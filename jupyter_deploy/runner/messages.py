@@ -90,9 +90,10 @@ def read_message(session: Session, frames: Sequence[zmq.Frame]) -> dict[str, Any
     Raises ValueError or TypeError for one that cannot be read.
     """
     parts: list[Any] = session.feed_identities(list(frames), copy=False)[1]
-    large = len(parts) > _CONTENT and len(parts[_CONTENT].buffer) >= LARGE
+    large = len(parts) > _CONTENT and len(parts[_CONTENT]) >= LARGE
     for place, frame in enumerate(parts):
-        parts[place] = frame.buffer if large and place == _CONTENT else frame.bytes
+        # Not `frame.buffer`, a cycle that holds the frame until it is garbage.
+        parts[place] = memoryview(frame) if large and place == _CONTENT else frame.bytes
     message: dict[str, Any] = session.deserialize(parts, content=not large)
     if large:
         message["content"] = Large(message["content"])
