@@ -74,9 +74,7 @@ def growth(case: Case) -> Growth:
     with home(max_running=1, **case.settings) as place:
         client, gate = place.start(), place.folder / "gate"
         path = place.notebook("much", "print('ready')", WAIT.format(gate=str(gate)), *case.cells)
-        client.deploy(
-            capture(path, limit=place.folder), name="much", parameters={}, schedule=None
-        )
+        client.deploy(capture(path, limit=place.folder), name="much", parameters={}, schedule=None)
         number = client.start_run("much", {})["id"]
         until(lambda: _cells_begun(client, number) == 2)
         folder = place.folder / "data" / "deploy" / "runs" / str(number) / "1"

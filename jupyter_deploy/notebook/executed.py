@@ -28,7 +28,9 @@ def write_executed(file: IO[bytes], notebook: Notebook, outputs: Outputs) -> Non
     cells = [
         {**cell, "outputs": mark} if cell.cell_type == "code" else cell for cell in notebook.cells
     ]
-    first, *parts = dump_notebook({**notebook, "cells": cells}).split(f'"{mark}"'.encode())
+    first, *parts = dump_notebook(Notebook({**notebook, "cells": cells})).split(
+        f'"{mark}"'.encode()
+    )
     file.write(first)
     for place, part in zip(places, parts, strict=True):
         writer = _List(file)

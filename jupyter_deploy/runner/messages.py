@@ -64,7 +64,7 @@ class Large:
         return (bytes(begin[1]).decode(), self._pieces(begin.end())) if begin else None
 
     def _pieces(self, start: int) -> Iterator[str]:
-        while self._raw[start : start + 1] != b'"':
+        while bytes(self._raw[start : start + 1]) != b'"':
             stop = self._cut(start)
             yield _loads(b'"%b"' % bytes(self._raw[start:stop]))
             start = stop

@@ -21,7 +21,7 @@ from jupyter_deploy.notebook.outputs import clean_text, storable
 from jupyter_deploy.notebook.replay import merged
 from jupyter_deploy.notebook.streams import collapse
 from jupyter_deploy.runner.ledger_file import LedgerFile
-from jupyter_deploy.runner.sheet import PAUSE, Sheet
+from jupyter_deploy.runner.sheet import Sheet
 
 #: Text is written after so many characters, or a sheet's pause.
 PIECE = 64 * 1024
@@ -91,7 +91,7 @@ class Recorder:
             self._cut(sheet, limit)
         return sheet.full
 
-    def rich(self, sheet: Sheet, output: Mapping[str, Any]) -> None:
+    def rich(self, sheet: Sheet, output: NotebookNode) -> None:
         """An admitted output, now in the notebook."""
         sheet.added(output)
 
