@@ -58,8 +58,8 @@ class _Live:
         self.begun = self.begun or self.ledger_is_there or work.exists()
 
     def read(self) -> None:
-        """Take over what is new; outputs stay in the file."""
-        self.entries += [entry for entry in self.tail.read_new() if entry.kind != "output"]
+        """Take over what is new."""
+        self.entries += self.tail.read_new()
 
 
 class Watcher:

@@ -77,7 +77,7 @@ class _Attempt:
             signal.signal(number, signal.SIG_IGN)
         failed = finished.outcome not in ("completed", "exit")
         mark_notebook(execution.notebook, self._task, began, failed)
-        save(execution.notebook, self._folder / OUTPUT)
+        save(execution.notebook, execution.outputs, self._folder / OUTPUT)
         self._collect(workspace)
         return self._with_log(finished)
 

@@ -1,4 +1,4 @@
-"""Failures that a Python kernel does not report, asked for beside the cells."""
+"""What a Python kernel is told and asked beside the cells."""
 
 from __future__ import annotations
 
@@ -19,6 +19,31 @@ _LOST_TASKS = (
     " if isinstance(v, asyncio.Future) and v.done() and not v.cancelled()"
     " and getattr(v, '_log_traceback', False)])[1])(__import__('asyncio'), __import__('gc'))"
 )
+
+#: ipykernel makes one message of all that was printed in 0.2 s, and whoever gets 100 MB in one
+#: message holds them as a whole. A hook that takes a message ends the flush, so it gets all.
+_IN_PIECES = """
+import functools, sys
+PIECE = 1024 * 1024
+
+def in_pieces(flush_buffers):
+    @functools.wraps(flush_buffers)
+    def wrapper(self):
+        for parent, data in flush_buffers(self):
+            size = max(1, len(data)) if self._hooks else PIECE
+            for start in range(0, len(data), size):
+                yield parent, data[start:start + size]
+    return wrapper
+
+module = sys.modules.get('ipykernel.iostream')
+if module and hasattr(module.OutStream, '_flush_buffers'):
+    module.OutStream._flush_buffers = in_pieces(module.OutStream._flush_buffers)
+"""
+
+
+def at_the_start(language: str) -> str | None:
+    """Source to run before the first cell; it leaves no name behind."""
+    return f"exec({_IN_PIECES!r}, {{}})" if language == "python" else None
 
 
 def with_cell(cell: NotebookNode, language: str) -> dict[str, str]:
