@@ -52,6 +52,11 @@ class LedgerFile:
         with open(os.dup(self._file.fileno()), "rb") as file:
             yield from outputs_at(file, places)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nobody else has made it shorter or longer."""
+        return os.fstat(self._file.fileno()).st_size == self._size
+
     def _write(self, line: bytes) -> None:
         try:
             if self._file.write(line) != len(line):

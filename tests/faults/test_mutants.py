@@ -126,7 +126,13 @@ MUTANTS = (
     Mutant(
         "a deleted record is no sign that nothing was executed",
         ("engine/test_watcher.py",),
-        (Change("engine/watcher.py", "untouched=not live.begun", "untouched=not live.ledger_is_there"),),
+        (
+            Change(
+                "engine/watcher.py",
+                "untouched=not live.begun",
+                "untouched=not live.ledger_is_there",
+            ),
+        ),
     ),
     Mutant(
         "live runs are adopted",
