@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import commands, deaths, diffing, scale
+from benchmarks import commands, deaths, diffing, memory, scale
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
@@ -25,6 +25,7 @@ MEASURES = {
     "import": commands.import_time,
     "killed_runners": deaths.killed_runners,
     "restarted_engines": deaths.restarted_engines,
+    "printing": memory.printing,
     "many_schedules": scale.many_schedules,
     "many_runs": scale.many_runs,
     "diff": diffing.diff,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import statistics
 import time
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks.home import Home, home, percentile, until
 from jupyter_deploy.capture.bundle import capture
@@ -33,7 +34,8 @@ def killed_runners() -> dict[str, Any]:
 def _notice(place: Home, client: EngineClient) -> float:
     number = client.start_run("waiting", {})["id"]
     _in_its_cell(client, number)
-    os.kill(_pid(place, number), signal.SIGKILL)
+    [runner] = psutil.Process(_guard(place, number)).children()
+    runner.send_signal(signal.SIGKILL)
     began = time.perf_counter()
     until(lambda: client.run(number)["state"] == "failed", pause=0.005)
     return time.perf_counter() - began
@@ -46,13 +48,13 @@ def restarted_engines() -> dict[str, Any]:
         numbers = [client.start_run("waiting", {})["id"] for _ in range(AT_ONCE)]
         for number in numbers:
             _in_its_cell(client, number)
-        before = [_pid(place, number) for number in numbers]
+        before = [_guard(place, number) for number in numbers]
         adopted = 0
         for _ in range(RESTARTS):
             place.kill()
             client = place.start()
             adopted += sum(_goes_on(client, number) for number in numbers)
-        assert [_pid(place, number) for number in numbers] == before
+        assert [_guard(place, number) for number in numbers] == before
         return {"live_at_a_kill": RESTARTS * AT_ONCE, "adopted": adopted}
 
 
@@ -77,6 +79,6 @@ def _in_its_cell(client: EngineClient, number: int) -> None:
     until(begun)
 
 
-def _pid(place: Home, number: int) -> int:
+def _guard(place: Home, number: int) -> int:
     folder: Path = place.settings.runs_dir / str(number) / "1"
     return int((folder / "pid").read_text())

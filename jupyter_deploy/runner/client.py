@@ -119,10 +119,11 @@ class CellClient(NotebookClient):
                 return
             self._recorder.text(target.sheet, name, piece)
 
-    def tell(self, source: str) -> None:
-        """Run the source unseen; what becomes of it is not heard."""
+    def tell(self, expressions: dict[str, str]) -> None:
+        """Have them evaluated; nobody waits for it or hears what came of it."""
         assert self.kc is not None
-        self.kc.execute(source, silent=True, store_history=False, stop_on_error=False)
+        if expressions:
+            self.kc.execute("", silent=True, user_expressions=expressions, stop_on_error=False)
 
     async def request(
         self, target: Target, source: str, expressions: dict[str, str], **options: Any

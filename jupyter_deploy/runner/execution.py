@@ -153,9 +153,7 @@ class Execution:
             asyncio.ensure_future(self._client.read()),
             asyncio.ensure_future(self._tick()),
         ]
-        source = probes.at_the_start(self._task.language)
-        if source is not None:
-            self._client.tell(source)
+        self._client.tell(probes.at_the_start(self._task.language))
 
     async def _tick(self) -> None:
         while True:

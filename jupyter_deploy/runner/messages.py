@@ -14,7 +14,7 @@ import zmq
 from jupyter_client.session import Session
 
 #: Bytes from which a content is large.
-LARGE = 1024 * 1024
+LARGE = 128 * 1024
 #: Bytes of its text that are decoded at once.
 PIECE = 64 * 1024
 _CONTENT = 4

@@ -22,9 +22,10 @@ _LOST_TASKS = (
 
 #: ipykernel makes one message of all that was printed in 0.2 s, and whoever gets 100 MB in one
 #: message holds them as a whole. A hook that takes a message ends the flush, so it gets all.
-_IN_PIECES = """
+#: Of messages that cannot be sent at once ipykernel keeps 1000 and drops the rest: keep all.
+_PATIENT = """
 import functools, sys
-PIECE = 1024 * 1024
+PIECE = 256 * 1024
 
 def in_pieces(flush_buffers):
     @functools.wraps(flush_buffers)
@@ -35,15 +36,17 @@ def in_pieces(flush_buffers):
                 yield parent, data[start:start + size]
     return wrapper
 
-module = sys.modules.get('ipykernel.iostream')
-if module and hasattr(module.OutStream, '_flush_buffers'):
-    module.OutStream._flush_buffers = in_pieces(module.OutStream._flush_buffers)
+stream = sys.modules['ipykernel.iostream'].OutStream
+if hasattr(stream, '_flush_buffers'):
+    stream._flush_buffers = in_pieces(stream._flush_buffers)
+thread = sys.stdout.pub_thread
+thread.schedule(lambda: setattr(thread.socket, 'sndhwm', 0))
 """
 
 
-def at_the_start(language: str) -> str | None:
-    """Source to run before the first cell; it leaves no name behind."""
-    return f"exec({_IN_PIECES!r}, {{}})" if language == "python" else None
+def at_the_start(language: str) -> dict[str, str]:
+    """User expressions to send before the first cell; they leave no name behind."""
+    return {"patient": f"exec({_PATIENT!r}, {{}})"} if language == "python" else {}
 
 
 def with_cell(cell: NotebookNode, language: str) -> dict[str, str]:
