@@ -37,7 +37,8 @@ for n in range(8000):
 
 
 def test_a_kernel_that_dies_has_said_what_it_said(attempt: Make) -> None:
-    source = "import os, time\nfor n in range(300):\n    display(n)\ntime.sleep(1)\nos.kill(os.getpid(), 9)"
+    source = "import os, time\nfor n in range(300):\n    display(n)\n"
+    source += "time.sleep(1)\nos.kill(os.getpid(), 9)"
     run = attempt(source).run()
     assert run.verdict().outcome == "kernel died"
     assert len(run.notebook.cells[0].outputs) == 300
