@@ -36,17 +36,19 @@ def in_pieces(flush_buffers):
                 yield parent, data[start:start + size]
     return wrapper
 
+thread = shell.kernel.iopub_thread
+thread.schedule(lambda: setattr(thread.socket, 'sndhwm', 0))
 stream = sys.modules['ipykernel.iostream'].OutStream
 if hasattr(stream, '_flush_buffers'):
     stream._flush_buffers = in_pieces(stream._flush_buffers)
-thread = sys.stdout.pub_thread
-thread.schedule(lambda: setattr(thread.socket, 'sndhwm', 0))
 """
 
 
 def at_the_start(language: str) -> dict[str, str]:
     """User expressions to send before the first cell; they leave no name behind."""
-    return {"patient": f"exec({_PATIENT!r}, {{}})"} if language == "python" else {}
+    if language != "python":
+        return {}
+    return {"patient": f"exec({_PATIENT!r}, {{'shell': get_ipython()}})"}
 
 
 def with_cell(cell: NotebookNode, language: str) -> dict[str, str]:
