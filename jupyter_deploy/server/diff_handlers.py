@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_deploy.engine.comparing import Material
-from jupyter_deploy.errors import InvalidInput, TooLarge, Unavailable
+from jupyter_deploy.errors import Conflict, InvalidInput, TooLarge, Unavailable
 from jupyter_deploy.results.summary import summarize
 from jupyter_deploy.server.base import EngineHandler
 from jupyter_deploy.server.run_handlers import run_id
@@ -97,16 +97,21 @@ def _answer(code: int | None, said: bytes, complaint: str) -> dict[str, Any]:
     if code == 0:
         found: dict[str, Any] = json.loads(said)
         return found
+    last = (complaint.strip().splitlines() or [f"it ended with {code}"])[-1]
     if code == 2:
-        sentence = complaint.strip()
-        raise InvalidInput(f"The results cannot be compared: {sentence}.", field="ignore")
+        raise InvalidInput(f"The results cannot be compared: {last}.", field="ignore")
+    if code == 3:
+        raise Conflict(
+            f"The results cannot be compared: {last}.",
+            hint="Something has changed the file since it was written; run it again.",
+        )
     if "MemoryError" in complaint or code == -9:
         raise TooLarge(
             "The results are too large to be compared.",
             hint="Print less, or write large tables to files.",
         )
     raise Unavailable(
-        f"Comparing the results failed: {complaint.strip().splitlines()[-1:] or code}.",
+        f"Comparing the results failed: {last}.",
         hint="Nothing was changed. `jupyter deploy doctor` may say more.",
     )
 

@@ -121,3 +121,14 @@ def test_a_run_without_results(home: Home) -> None:
     assert error["message"] == f"Run {second} left no results: it is cancelled."
     assert "has not ended yet" in home.error("diff", "1", first)["message"]
     home.json("cancel", first)
+
+
+def test_an_executed_notebook_that_was_damaged(home: Home) -> None:
+    home.notebook("broken.ipynb", "1 + 1")
+    home.json("notebook", "broken.ipynb")
+    number = home.json("run", "broken", "--wait")["id"]
+    [executed] = home.data.glob(f"deploy/runs/{number}/1/output.ipynb")
+    executed.write_text("[" * 100_000)
+    assert "output.ipynb cannot be read" in home.error("diff", "1", str(number))["message"]
+    executed.unlink()
+    assert "no longer on disk" in home.error("diff", "1", str(number))["message"]
