@@ -71,7 +71,7 @@ browser: .make/test-linked .make/chromium ## Galata in Chromium
 
 .PHONY: bench
 bench: .make/test-linked ## measure; writes benchmarks/results.json
-	python benchmarks/bench.py
+	python -m benchmarks $(MEASURES)
 
 .PHONY: format
 format: .make/test-python .make/node-test ## put everything into form

@@ -40,6 +40,7 @@ def main() -> int:
         code = subprocess.run([*DEPLOY, "apply", ".", "--run"], check=False).returncode
         if code in (0, 1):  # 1: a run failed
             report()
+        code = code or compare()
         if code == 0 and interactive:
             open_lab()
     except KeyboardInterrupt:
@@ -73,6 +74,14 @@ def report() -> None:
         "The report as a page:\n\n  JUPYTER_DATA_DIR=.demo/data .venv/bin/jupyter deploy output"
         f" {last['diabetes-report']['id']} --format html -o report.html"
     )
+
+
+def compare() -> int:
+    """One more run, of the next batch, and what changed in its results."""
+    print("\nScoring the next batch, to see what changes\n", flush=True)
+    command = [*DEPLOY, "run", "score-biopsies", "-p", "batch=3", "--wait"]
+    code = subprocess.run(command, check=False).returncode
+    return code or subprocess.run([*DEPLOY, "diff", "score-biopsies"], check=False).returncode
 
 
 def open_lab() -> None:

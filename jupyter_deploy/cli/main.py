@@ -30,6 +30,7 @@ _COMMANDS = {
     "runs": ("runs", "Show runs, newest first."),
     "logs": ("runs", "Show what a run did, also while it runs."),
     "output": ("outputs", "Get the executed notebook, its page or another output."),
+    "diff": ("diffing", "Show what changed in the results between two runs."),
     "cancel": ("runs", "Stop a queued or running run."),
     "retry": ("runs", "Run what a run ran once more."),
     "prune": ("retention", "Delete the outputs of old runs, or show what would go."),

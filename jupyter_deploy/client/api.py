@@ -158,6 +158,11 @@ class EngineClient:
     def ledger(self, run_id: int, after: int = 0) -> Document:
         return self._json("GET", f"/runs/{run_id}/ledger", params={"after": after})
 
+    def diff(self, run_a: int, run_b: int, **options: Any) -> Document:
+        """`ignore` and `tolerance` are lists, `hidden` is "true" or "false"."""
+        path = f"/runs/{run_a}/diff/{run_b}"
+        return self._json("GET", path, params=options, timeout=SLOW)
+
     def output(self, run_id: int, name: str) -> bytes:
         """`output.ipynb`, `output.html` or a file that the run left."""
         path = f"/runs/{run_id}/outputs/{_part(name)}"

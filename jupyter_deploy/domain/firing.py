@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from jupyter_deploy.domain import reasons
+from jupyter_deploy.domain.deployments import DueSchedule
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import Schedule
 
@@ -34,6 +35,24 @@ class Firing:
     def reason(self) -> str | None:
         """Why it came to nothing, None when it is queued."""
         return None if self.state is RunState.QUEUED else self.why
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What becomes of a schedule's due times; the next one after them is at `next_due`."""
+
+    due: DueSchedule
+    firings: Sequence[Firing]
+    next_due: datetime | None
+
+    @property
+    def cursor(self) -> datetime:
+        """The last due time that is handled."""
+        return self.firings[-1].due_at if self.firings else self.due.cursor
+
+    @property
+    def queued(self) -> int:
+        return sum(firing.state is RunState.QUEUED for firing in self.firings)
 
 
 def plan(

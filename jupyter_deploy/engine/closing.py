@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
-from jupyter_deploy.domain.bundle import digest_of
 from jupyter_deploy.domain.ledger import Entry, progress
 from jupyter_deploy.domain.runs import Closing, OutputFile
 from jupyter_deploy.domain.verdict import Ending, judge
-from jupyter_deploy.durable import write_whole
-from jupyter_deploy.engine.ledger_tail import read_entries
+from jupyter_deploy.engine.ledger_tail import read_placed
+from jupyter_deploy.engine.publishing import digest_of_file
 from jupyter_deploy.engine.reserve import Spend, plainly
 from jupyter_deploy.ports.executor import Placement
 
@@ -58,20 +58,20 @@ def _outputs(
 
 def _rebuilt(placement: Placement, spend: Spend) -> tuple[OutputFile, ...]:
     """A runner that died left its ledger: keep the outputs so far."""
-    from jupyter_deploy.notebook.replay import (
-        rebuild_file,  # loads nbformat, rarely needed
-    )
-
-    target = placement.folder / "output.ipynb"
     if not (placement.folder / "task.json").exists():
         return ()  # of another engine, or never begun
+    target = placement.folder / "output.ipynb"
     try:
-        content = rebuild_file(
-            placement.folder / "task.json",
-            read_entries(placement.folder / "ledger.jsonl"),
-        )
-        spend(lambda: write_whole(target, content))
+        spend(lambda: _rebuild(placement, target))
+        digest, size = digest_of_file(target), target.stat().st_size
     except Exception as error:  # whatever a damaged ledger leads to
         log.warning("run %s: no outputs could be kept: %r", placement.run_id, error)
         return ()
-    return (OutputFile("output.ipynb", NOTEBOOK_TYPE, len(content), digest_of(content)),)
+    return (OutputFile("output.ipynb", NOTEBOOK_TYPE, size, digest),)
+
+
+def _rebuild(placement: Placement, target: Path) -> None:
+    from jupyter_deploy.notebook.replay import rebuild_file  # loads nbformat, rarely needed
+
+    ledger = placement.folder / "ledger.jsonl"
+    rebuild_file(placement.folder / "task.json", ledger, read_placed(ledger), target)

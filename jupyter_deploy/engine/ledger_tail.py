@@ -12,6 +12,11 @@ from jupyter_deploy.domain.ledger import Entry
 
 def read_entries(path: Path) -> Iterator[Entry]:
     """All whole entries; a line still being written is left for later."""
+    return (entry for _, entry in read_placed(path))
+
+
+def read_placed(path: Path) -> Iterator[tuple[int, Entry]]:
+    """All whole entries and where in the file they begin."""
     try:
         with open(path, "rb") as file:
             yield from _whole_lines(file)
@@ -27,25 +32,28 @@ class LedgerTail:
         self._offset = 0
 
     def read_new(self) -> list[Entry]:
+        """All but outputs, which are large and stay in the file."""
         try:
             with open(self._path, "rb") as file:
                 file.seek(self._offset)
-                entries = list(_whole_lines(file))
+                entries = [entry for _, entry in _whole_lines(file) if entry.kind != "output"]
                 self._offset = file.tell()
                 return entries
         except FileNotFoundError:
             return []
 
 
-def _whole_lines(file: IO[bytes]) -> Iterator[Entry]:
+def _whole_lines(file: IO[bytes]) -> Iterator[tuple[int, Entry]]:
     """Leaves the file's position behind the last whole line."""
+    place = file.tell()
     while line := file.readline():
         if not line.endswith(b"\n"):
-            file.seek(-len(line), 1)
+            file.seek(place)
             return
         entry = _entry(line)
         if entry is not None:
-            yield entry
+            yield place, entry
+        place += len(line)
 
 
 def _entry(line: bytes) -> Entry | None:

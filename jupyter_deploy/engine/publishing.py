@@ -34,7 +34,7 @@ class Publisher:
         ledger = placement.folder / "ledger.jsonl"
         if not ledger.exists():
             return closing
-        digest = _digest(ledger)
+        digest = digest_of_file(ledger)
         return replace(closing, ledger=digest) if self._put(digest, ledger) else closing
 
     def _put(self, digest: str, path: Path) -> bool:
@@ -51,7 +51,8 @@ def place_of(folder: Path, name: str) -> Path:
     return folder / name if name == "output.ipynb" else folder / "work" / name
 
 
-def _digest(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
+    """Raises OSError."""
     seen = hashlib.sha256()
     for chunk in _chunks(path):
         seen.update(chunk)

@@ -17,6 +17,7 @@ from jupyter_deploy.domain.ledger import Entry
 from jupyter_deploy.domain.names import check_name
 from jupyter_deploy.domain.parameters import check_parameters
 from jupyter_deploy.domain.runs import Run
+from jupyter_deploy.engine.comparing import Material, gather
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.ledger_tail import read_entries
 from jupyter_deploy.engine.publishing import place_of
@@ -228,6 +229,10 @@ class Service:
             f"Run {run_id} has no output {name!r}.",
             hint="It may still be running; its outputs are listed at the run.",
         )
+
+    def material(self, run_a: int, run_b: int) -> Material:
+        """What comparing two runs needs. Raises NotFound and Conflict."""
+        return gather(self._store, self.output, run_a, run_b)
 
     def folder(self, run: Run) -> Path:
         return self._watcher.placement(run.id, run.fence).folder

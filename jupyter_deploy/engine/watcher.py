@@ -45,16 +45,21 @@ class _Live:
     tail: LedgerTail
     entries: list[Entry] = field(default_factory=list)
     cancelled_at: datetime | None = None
-    #: Whether the runner's ledger has been seen.
+    #: Whether something of it has been seen that only a runner writes.
     begun: bool = False
 
     @property
     def ledger_is_there(self) -> bool:
         return (self.placement.folder / "ledger.jsonl").exists()
 
+    def look(self) -> None:
+        """Remember what the notebook may delete: that it was executed."""
+        work = self.placement.folder / "work"
+        self.begun = self.begun or self.ledger_is_there or work.exists()
+
     def read(self) -> None:
-        """Take over what is new; outputs stay in the file."""
-        self.entries += [entry for entry in self.tail.read_new() if entry.kind != "output"]
+        """Take over what is new."""
+        self.entries += self.tail.read_new()
 
 
 class Watcher:
@@ -138,7 +143,7 @@ class Watcher:
         return bool(ended)
 
     def _still_alive(self, live: _Live) -> bool:
-        live.begun = live.begun or live.ledger_is_there
+        live.look()
         if not self._executor.alive(live.placement):
             return False
         late = live.cancelled_at and self._clock.now() - live.cancelled_at > CANCEL_GRACE
@@ -157,13 +162,14 @@ class Watcher:
         self._live.pop(placement.run_id, None)
 
     def _ending(self, live: _Live) -> Ending:
-        placement, there = live.placement, live.ledger_is_there
+        placement = live.placement
+        live.look()
         begun_by = self._store.run(placement.run_id).attempts[-1].engine
         return Ending(
             cancel_requested=live.cancelled_at is not None,
             lapsed=(placement.folder / LAPSED).exists(),
-            untouched=not (live.begun or there),
-            vanished=live.begun and not there,
+            untouched=not live.begun,
+            vanished=live.begun and not live.ledger_is_there,
             taken_over=begun_by not in (None, self.engine),
         )
 

@@ -1,50 +1,75 @@
-"""The executed notebook from its source and the ledger, for a runner that died."""
+"""Outputs from the ledger, and the executed notebook of a runner that died."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 
 from jupyter_deploy.domain.ledger import Entry
-from jupyter_deploy.notebook.documents import Notebook, dump_notebook
+from jupyter_deploy.durable import whole_file
+from jupyter_deploy.notebook.executed import write_executed
 from jupyter_deploy.notebook.streams import extend
 
 
-def rebuild_file(task: Path, entries: Iterable[Entry]) -> bytes:
-    """The notebook of this task with the ledger's outputs.
+def no_places() -> array[int]:
+    """Where in a ledger entries begin; there may be hundreds of thousands."""
+    return array("Q")
 
-    Raises OSError or ValueError when task or source cannot be read.
+
+def outputs_at(ledger: IO[bytes], places: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """The outputs as they were written; a notebook may have damaged its ledger meanwhile."""
+    for place in places:
+        ledger.seek(place)
+        try:
+            output = json.loads(ledger.readline())["output"]
+        except (ValueError, KeyError, TypeError):
+            continue
+        yield output
+
+
+def merged(outputs: Iterable[Mapping[str, Any]]) -> list[nbformat.NotebookNode]:
+    """The outputs as a notebook has them: the pieces of a text are one."""
+    found: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and output["output_type"] == "stream" == last["output_type"]
+            and output["name"] == last["name"]
+        ):
+            last["text"] = extend(last["text"], output["text"])
+        else:
+            found.append(nbformat.from_dict(output))
+    return found
+
+
+def located(entries: Iterable[tuple[int, Entry]]) -> dict[int, array[int]]:
+    """Where the outputs of each cell are, from all entries and where they begin."""
+    found: dict[int, array[int]] = defaultdict(no_places)
+    for place, entry in entries:
+        if entry.kind == "output" and entry.data["cell"] is not None:
+            found[entry.data["cell"]].append(place)
+        elif entry.kind == "clear_output":
+            found.pop(entry.data["cell"], None)
+    return found
+
+
+def rebuild_file(
+    task: Path, ledger: Path, entries: Iterable[tuple[int, Entry]], target: Path
+) -> None:
+    """Write the notebook of this task with the ledger's outputs.
+
+    Raises OSError, and KeyError, TypeError or ValueError when task, source or ledger
+    are damaged.
     """
     blob = json.loads(task.read_text(encoding="utf-8"))["notebook"]["blob"]
     source = nbformat.reads(Path(blob).read_text(encoding="utf-8"), as_version=4)
-    return dump_notebook(rebuild(source, entries))
-
-
-def rebuild(source: Notebook, entries: Iterable[Entry]) -> Notebook:
-    """`source` with the outputs that the entries tell of; changed in place."""
-    for entry in entries:
-        index = entry.data.get("cell")
-        if index is None or not 0 <= index < len(source.cells):
-            continue
-        cell = source.cells[index]
-        if entry.kind == "output":
-            _add(cell.outputs, entry.data["output"])
-        elif entry.kind == "clear_output":
-            cell.outputs = []
-    return source
-
-
-def _add(outputs: list[Any], output: dict[str, Any]) -> None:
-    last = outputs[-1] if outputs else None
-    if (
-        last is not None
-        and output["output_type"] == "stream" == last["output_type"]
-        and output["name"] == last["name"]
-    ):
-        last["text"] = extend(last["text"], output["text"])
-    else:
-        outputs.append(nbformat.from_dict(output))
+    places = located(entries)
+    with open(ledger, "rb") as story, whole_file(target) as file:
+        write_executed(file, source, lambda cell: outputs_at(story, places.get(cell, ())))

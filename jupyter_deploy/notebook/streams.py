@@ -12,6 +12,34 @@ def extend(text: str, piece: str) -> str:
     return head + collapse(line + piece)
 
 
+class Extent:
+    """How long a text is that grows by `extend`; the text itself is not held."""
+
+    def __init__(self, text: str) -> None:
+        self.length = 0
+        #: Characters of the last line, without the carriage returns at its end.
+        self._line = 0
+        self._returns = ""
+        self._note(text, 0)
+
+    def extend(self, piece: str) -> None:
+        # One character stands for the line: only whether it is overwritten counts.
+        mark = next(char for char in map(chr, range(0xE000, 0x110000)) if char not in piece)
+        line = mark if self._line else ""
+        hidden = self._line - len(line)
+        shown = extend(line + self._returns, piece)
+        self.length -= self._line + len(self._returns)
+        self._note(shown, hidden if line and shown.startswith(line) else 0)
+
+    def _note(self, text: str, hidden: int) -> None:
+        """This is behind what is counted, and its first character stands for some more."""
+        self.length += len(text) + hidden
+        last = text.rpartition("\n")[2]
+        written = last.rstrip("\r")
+        self._line = len(written) + (hidden if len(last) == len(text) else 0)
+        self._returns = last[len(written) :]
+
+
 def collapse(text: str) -> str:
     """The text without what its carriage returns overwrite."""
     if "\r" not in text:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from jupyter_deploy.domain import reasons
+from jupyter_deploy.domain.backlog import Backlog
 from jupyter_deploy.domain.deployments import (
     Activity,
     Deployment,
@@ -18,7 +19,7 @@ from jupyter_deploy.domain.deployments import (
 )
 from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.firing import Planned
 from jupyter_deploy.domain.runs import Closing, Run, RunState
 
 
@@ -120,26 +121,18 @@ class Store(Protocol):
     def next_due(self) -> datetime | None:
         """The earliest next due time of all schedules in force."""
 
-    def fire(
-        self,
-        due: DueSchedule,
-        firings: Sequence[Firing],
-        next_due: datetime | None,
-        now: datetime,
-    ) -> bool:
-        """Insert the rows of these due times and move the cursor behind the last.
+    def fire(self, plans: Sequence[Planned], now: datetime) -> int:
+        """Insert the rows of these due times and move each cursor behind the last.
 
         A due time that has a row keeps it: once the clock was set back, a schedule
         may begin in time that has been. A schedule that cancels the previous run
         asks its open runs to end.
-        False, and nothing changes, when the cursor has moved meanwhile.
+        Of a schedule whose cursor has moved meanwhile, or is just being moved by
+        another engine, nothing changes; how many did change is returned.
         """
 
-    def open_runs(self, deployment: str) -> dict[int, RunState]:
-        """Its queued and running runs by id, oldest first."""
-
-    def room(self, deployment: str) -> int:
-        """How many more runs of it may be queued."""
+    def backlog(self, deployments: Sequence[str]) -> Backlog:
+        """What waits and runs of these deployments; every one of them is in it."""
 
     def claim(self, slots: int, executor: str, now: datetime, engine: str) -> list[Claim]:
         """Move up to `slots` queued runs to running on this engine, a new fence each.

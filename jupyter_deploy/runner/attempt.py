@@ -77,9 +77,19 @@ class _Attempt:
             signal.signal(number, signal.SIG_IGN)
         failed = finished.outcome not in ("completed", "exit")
         mark_notebook(execution.notebook, self._task, began, failed)
-        save(execution.notebook, self._folder / OUTPUT)
+        save(execution.notebook, execution.outputs, self._folder / OUTPUT)
+        self._check_record()
         self._collect(workspace)
         return self._with_log(finished)
+
+    def _check_record(self) -> None:
+        """Outputs are read from the ledger, which the notebook can reach."""
+        if not self._file.is_whole:
+            self._warn("Outputs may be missing: something changed the run's record while it ran.")
+
+    def _warn(self, message: str) -> None:
+        self._warnings.append((None, message))
+        self._file.append(warning(None, message))
 
     def _collect(self, workspace: Workspace) -> None:
         files, left_out = workspace.outputs()
@@ -88,8 +98,7 @@ class _Attempt:
             more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
             name = left_out[0].encode(errors="replace").decode()
             message = f"Not among the outputs (name taken or too many files): {name}{more}."
-            self._warnings.append((None, message))
-            self._file.append(warning(None, message))
+            self._warn(message)
 
     def _with_log(self, finished: Finished) -> Finished:
         """What a kernel that did not start has written before it ended."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +18,16 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 
-from jupyter_deploy.runner.recorder import Recorder, Sheet
+from jupyter_deploy.runner.messages import Large, read_message
+from jupyter_deploy.runner.recorder import Recorder
+from jupyter_deploy.runner.sheet import Sheet
 
 log = logging.getLogger(__name__)
 
 #: Seconds that outputs may come later than the reply.
 LATE = 5.0
+#: Messages that only add an output.
+_RICH = ("display_data", "execute_result")
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,13 @@ class CellClient(NotebookClient):
         channel = self.kc.iopub_channel
         while True:
             # Not `get_msg`: its polling costs more than the rest of a message.
-            frames = await channel.socket.recv_multipart()
+            frames = await channel.socket.recv_multipart(copy=False)
             try:
-                message = channel.session.deserialize(channel.session.feed_identities(frames)[1])
+                message = read_message(channel.session, frames)
             except (ValueError, TypeError) as error:
                 log.warning("a message that cannot be read: %s", error)
                 continue
+            frames.clear()
             self._take(message)
 
     def _take(self, message: dict[str, Any]) -> None:
@@ -73,7 +79,8 @@ class CellClient(NotebookClient):
             return
         target = request.target
         try:
-            self.process_message(message, target.cell, target.place)
+            if not self._take_large(message, target):
+                self.process_message(message, target.cell, target.place)
         except CellExecutionComplete:
             request.idle.set()
         except OSError:
@@ -87,6 +94,36 @@ class CellClient(NotebookClient):
         if parent is None and message["msg_type"] == "stream":
             return next(reversed(self._requests.values()), None)
         return self._requests.get(parent)
+
+    def _take_large(self, message: dict[str, Any], target: Target) -> bool:
+        """Take in what need not be decoded as a whole; True when nothing is left to do."""
+        content, kind = message["content"], message["msg_type"]
+        if not isinstance(content, Large):
+            return False
+        if not self.output_hook_stack[message["parent_header"].get("msg_id")]:
+            stream = content.stream() if kind == "stream" else None
+            if stream is not None:
+                self._take_text(target, *stream)
+                return True
+            if kind in _RICH and not content.mentions("display_id"):
+                self._clear_delayed(target.cell.outputs, target.place)
+                if self._recorder.refuses(target.sheet, content.least):
+                    return True
+        message["content"] = content.decoded()
+        return False
+
+    def _take_text(self, target: Target, name: str, pieces: Iterator[str]) -> None:
+        self._clear_delayed(target.cell.outputs, target.place)
+        for piece in pieces:
+            if target.sheet.full:
+                return
+            self._recorder.text(target.sheet, name, piece)
+
+    def tell(self, expressions: dict[str, str]) -> None:
+        """Have them evaluated; nobody waits for it or hears what came of it."""
+        assert self.kc is not None
+        if expressions:
+            self.kc.execute("", silent=True, user_expressions=expressions, stop_on_error=False)
 
     async def request(
         self, target: Target, source: str, expressions: dict[str, str], **options: Any
@@ -142,7 +179,7 @@ class CellClient(NotebookClient):
                 "data": {"text/plain": "[update cut here: too large]"},
                 "metadata": {},
             }
-            self._recorder.changed(sheet)
+            self._recorder.changing(sheet)
         super()._update_display_id(display_id, msg)
 
     def clear_output(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:

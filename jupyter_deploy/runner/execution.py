@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
@@ -31,7 +31,8 @@ from jupyter_deploy.runner.notebook_file import (
     read_source,
     steps_of,
 )
-from jupyter_deploy.runner.recorder import PAUSE, Recorder
+from jupyter_deploy.runner.recorder import Recorder
+from jupyter_deploy.runner.sheet import PAUSE, Sheet
 from jupyter_deploy.runner.task import Task
 from jupyter_deploy.runner.workspace import Workspace
 
@@ -66,10 +67,16 @@ class Execution:
         self._kernel = Kernel(task.kernel)
         self._client: CellClient
         self._steps: list[Step] = []
+        self._sheets: dict[int, Sheet] = {}
         self._current: Step | None = None
         self._stopped: EndedError | None = None
         self._writers: list[asyncio.Future[None]] = []
         self._stopper: list[asyncio.Future[None]] = []
+
+    def outputs(self, place: int) -> Iterable[Mapping[str, Any]]:
+        """Those of the cell at this place in the executed notebook."""
+        sheet = self._sheets.get(place)
+        return sheet.written() if sheet else ()
 
     async def run(self) -> Finished:
         """Run all cells; every end that a notebook can have is a result.
@@ -146,6 +153,7 @@ class Execution:
             asyncio.ensure_future(self._client.read()),
             asyncio.ensure_future(self._tick()),
         ]
+        self._client.tell(probes.at_the_start(self._task.language))
 
     async def _tick(self) -> None:
         while True:
@@ -164,7 +172,9 @@ class Execution:
 
     async def _run_cell(self, step: Step, number: int) -> Target:
         self._file.append(ledger.cell_started(step.index, number, len(self._steps)))
-        target = Target(step.cell, step.place, self.recorder.begin(step.index, step.cell.outputs))
+        sheet = self.recorder.begin(step.index, step.cell.outputs)
+        self._sheets[step.place] = sheet
+        target = Target(step.cell, step.place, sheet)
         began, clock = datetime.now(timezone.utc), time.monotonic()
         status = "error"
         try:

@@ -24,6 +24,8 @@ LOOK = 0.05
 LEAVE = 5.0
 #: Seconds until a question that got no answer is asked again.
 ASK_AGAIN = 0.5
+#: Messages that wait here while others are written down; the rest waits in the kernel.
+QUEUE = 200
 #: Of a path to a unix socket, on the strictest system.
 _LONGEST_SOCKET = 90
 
@@ -56,7 +58,8 @@ class Kernel:
         await self._manager.start_kernel(extra_arguments=arguments, cwd=str(cwd), env=environment)
         self._pid = self._provisioner.pid
         self.client = self._manager.client()
-        self.client.context.rcvhwm = 0  # a full queue would drop outputs without a word
+        # Behind a full queue kernels drop outputs without a word, except one that is told not to.
+        self.client.context.rcvhwm = QUEUE if self._manager.ipykernel else 0
         self.client.start_channels(stdin=False, hb=False)
         self.client.allow_stdin = False
 

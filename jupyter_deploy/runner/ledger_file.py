@@ -5,29 +5,39 @@ from __future__ import annotations
 import errno
 import json
 import os
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from jupyter_deploy.domain.ledger import RESERVE_NAME, RESERVE_SIZE, Draft
 from jupyter_deploy.durable import give_room, keep_room
+from jupyter_deploy.notebook.replay import outputs_at
 
 #: What must survive a loss of power; outputs may not.
 _SYNCED = ("attempt_started", "cell_started", "finished")
+
+
+class Written(NamedTuple):
+    """Where an entry begins in the file and how long it is, in bytes."""
+
+    place: int
+    size: int
 
 
 class LedgerFile:
     """One write per entry, so a reader sees whole lines or the beginning of the last."""
 
     def __init__(self, path: Path) -> None:
-        self._file = open(path, "ab", buffering=0)  # noqa: SIM115, open as long as the process
-        self._size = self._file.tell()
+        self._file = open(path, "a+b", buffering=0)  # noqa: SIM115, open as long as the process
+        self._size = self._file.seek(0, os.SEEK_END)
         self._seq = 0
         self._reserve = path.with_name(RESERVE_NAME)
         if not self._reserve.exists():  # the engine makes it while there is room
             keep_room(self._reserve, RESERVE_SIZE)
 
-    def append(self, draft: Draft) -> int:
-        """Write one entry; its size in bytes. Raises OSError and then has written nothing."""
+    def append(self, draft: Draft) -> Written:
+        """Write one entry. Raises OSError and then has written nothing."""
         at = datetime.now(timezone.utc).isoformat()
         document = {"seq": self._seq + 1, "at": at, "kind": draft.kind, **draft.data}
         line = json.dumps(document, allow_nan=False).encode() + b"\n"
@@ -35,7 +45,17 @@ class LedgerFile:
         self._seq += 1
         if draft.kind in _SYNCED:
             os.fsync(self._file.fileno())
-        return len(line)
+        return Written(self._size - len(line), len(line))
+
+    def outputs(self, places: Iterable[int]) -> Iterator[dict[str, Any]]:
+        """Outputs by where they were written. Raises OSError."""
+        with open(os.dup(self._file.fileno()), "rb") as file:
+            yield from outputs_at(file, places)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nobody else has made it shorter or longer."""
+        return os.fstat(self._file.fileno()).st_size == self._size
 
     def _write(self, line: bytes) -> None:
         try:

@@ -12,8 +12,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import reads
 
-from jupyter_deploy.durable import write_whole
-from jupyter_deploy.notebook.documents import dump_notebook
+from jupyter_deploy.durable import whole_file
+from jupyter_deploy.notebook.executed import Outputs, write_executed
 from jupyter_deploy.runner.task import Task
 
 #: nbclient's tag for cells that are not for running.
@@ -120,9 +120,10 @@ def mark_notebook(notebook: NotebookNode, task: Task, began: datetime, failed: b
     }
 
 
-def save(notebook: NotebookNode, path: Path) -> None:
+def save(notebook: NotebookNode, outputs: Outputs, path: Path) -> None:
     """At any instant the file is absent or whole. Raises OSError."""
-    write_whole(path, dump_notebook(notebook))
+    with whole_file(path) as file:
+        write_executed(file, notebook, outputs)
 
 
 def never_ran(steps: Sequence[Step]) -> list[int]:

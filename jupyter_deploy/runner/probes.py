@@ -1,4 +1,4 @@
-"""Failures that a Python kernel does not report, asked for beside the cells."""
+"""What a Python kernel is told and asked beside the cells."""
 
 from __future__ import annotations
 
@@ -19,6 +19,36 @@ _LOST_TASKS = (
     " if isinstance(v, asyncio.Future) and v.done() and not v.cancelled()"
     " and getattr(v, '_log_traceback', False)])[1])(__import__('asyncio'), __import__('gc'))"
 )
+
+#: ipykernel makes one message of all that was printed in 0.2 s, and whoever gets 100 MB in one
+#: message holds them as a whole. A hook that takes a message ends the flush, so it gets all.
+#: Of messages that cannot be sent at once ipykernel keeps 1000 and drops the rest: keep all.
+_PATIENT = """
+import functools, sys
+PIECE = 256 * 1024
+
+def in_pieces(flush_buffers):
+    @functools.wraps(flush_buffers)
+    def wrapper(self):
+        for parent, data in flush_buffers(self):
+            size = max(1, len(data)) if self._hooks else PIECE
+            for start in range(0, len(data), size):
+                yield parent, data[start:start + size]
+    return wrapper
+
+thread = shell.kernel.iopub_thread
+thread.schedule(lambda: setattr(thread.socket, 'sndhwm', 0))
+stream = sys.modules['ipykernel.iostream'].OutStream
+if hasattr(stream, '_flush_buffers'):
+    stream._flush_buffers = in_pieces(stream._flush_buffers)
+"""
+
+
+def at_the_start(language: str) -> dict[str, str]:
+    """User expressions to send before the first cell; they leave no name behind."""
+    if language != "python":
+        return {}
+    return {"patient": f"exec({_PATIENT!r}, {{'shell': get_ipython()}})"}
 
 
 def with_cell(cell: NotebookNode, language: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Outputs on their way from the kernel into the notebook and the ledger.
+"""Outputs on their way from the kernel into the ledger.
 
 Text is gathered for a moment before it is written, so that a hundred thousand
 prints are some hundred entries, and capped before it is held. What changes
@@ -11,48 +11,24 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from jupyter_deploy.domain import ledger
 from jupyter_deploy.domain.caps import Caps, amount
 from jupyter_deploy.notebook.outputs import clean_text, storable
-from jupyter_deploy.notebook.streams import collapse, extend
+from jupyter_deploy.notebook.replay import merged
+from jupyter_deploy.notebook.streams import collapse
 from jupyter_deploy.runner.ledger_file import LedgerFile
+from jupyter_deploy.runner.sheet import Sheet
 
-#: Text is written after so many seconds or characters.
-PAUSE = 0.1
+#: Text is written after so many characters, or a sheet's pause.
 PIECE = 64 * 1024
-#: From so many bytes of one cell on the ledger is written more and more rarely.
-BUSY = 2 * 1024 * 1024
-LONGEST_PAUSE = 30.0
 
 _THREAD = "Exception in thread "
 _TASK = "Task exception was never retrieved"
 _ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit)\b.*$", re.MULTILINE)
-
-
-@dataclass
-class Sheet:
-    """The outputs of one cell; `index` is its place in the captured notebook."""
-
-    index: int | None
-    outputs: list[NotebookNode]
-    kept: int = 0
-    logged: int = 0
-    full: bool = False
-    stale: bool = False
-    suspicious: bool = False
-    written_at: float = 0.0
-    warned: set[str] = field(default_factory=set)
-
-    @property
-    def pause(self) -> float:
-        """Seconds between two writings: hours of a progress bar must not fill the disk."""
-        return float(min(LONGEST_PAUSE, PAUSE * (1 + (self.logged / BUSY) ** 2)))
 
 
 class Recorder:
@@ -63,15 +39,15 @@ class Recorder:
         self._caps = caps
         self._kept = 0
         self._sheets: list[Sheet] = []
-        self._current = Sheet(None, [])
+        self._current = Sheet(None, [], file)
         self._stream = ""
         self._pieces: list[str] = []
         self._length = 0
         self.warnings: list[tuple[int | None, str]] = []
 
     def begin(self, index: int | None, outputs: list[NotebookNode]) -> Sheet:
-        """A new cell; `outputs` is its list in the notebook."""
-        sheet = Sheet(index, outputs)
+        """A new cell; `outputs` is its list in the notebook, which will hold stand-ins."""
+        sheet = Sheet(index, outputs, self._file)
         self._sheets.append(sheet)
         return sheet
 
@@ -100,24 +76,29 @@ class Recorder:
         """
         self.flush()
         content, size = storable(content)
-        if sheet.full and not always:
-            return None
-        room, limit = self._limit(sheet)
-        if not always and size > room:
-            self._cut(sheet, limit)
+        if not always and self.refuses(sheet, size):
             return None
         self._grow(sheet, size)
         return content
 
-    def rich(self, sheet: Sheet, output: Mapping[str, Any]) -> None:
-        """An admitted output, now in the notebook."""
-        if not sheet.stale:
-            self._log(sheet, output)
-
-    def changed(self, sheet: Sheet) -> None:
-        """Outputs of this cell are not what the ledger says."""
+    def refuses(self, sheet: Sheet, size: int) -> bool:
+        """Whether there is no room for an output of so many bytes, which then is said."""
         self.flush()
-        sheet.stale = True
+        if sheet.full:
+            return True
+        room, limit = self._limit(sheet)
+        if size > room:
+            self._cut(sheet, limit)
+        return sheet.full
+
+    def rich(self, sheet: Sheet, output: NotebookNode) -> None:
+        """An admitted output, now in the notebook."""
+        sheet.added(output)
+
+    def changing(self, sheet: Sheet) -> None:
+        """Outputs of this cell will not be what the ledger says; all are in the notebook now."""
+        self.flush()
+        sheet.hold()
 
     def cleared(self, sheet: Sheet) -> None:
         if sheet is self._current:
@@ -168,31 +149,12 @@ class Recorder:
     def _add_text(self, sheet: Sheet, stream: str, text: str) -> None:
         if not text:
             return
-        last = sheet.outputs[-1] if sheet.outputs else None
-        if last is not None and last.output_type == "stream" and last.name == stream:
-            before = len(last.text)
-            last.text = extend(last.text, text)
-            self._grow(sheet, len(last.text) - before)
-        else:
-            sheet.outputs.append(new_output("stream", name=stream, text=text))
-            self._grow(sheet, len(text))
-        if not sheet.stale:
-            self._log(sheet, {"output_type": "stream", "name": stream, "text": text})
+        self._grow(sheet, sheet.add_text(stream, text))
         if stream == "stderr" and (_THREAD in text or _TASK in text):
             sheet.suspicious = True
 
-    def _log(self, sheet: Sheet, output: Mapping[str, Any]) -> None:
-        sheet.logged += self._file.append(ledger.output(sheet.index, output))
-        sheet.written_at = time.monotonic()
-
     def _write_anew(self, sheet: Sheet) -> None:
-        sheet.stale = False
-        self._file.append(ledger.clear_output(sheet.index))
-        size = 0
-        for output in sheet.outputs:
-            self._log(sheet, output)
-            size += storable(output)[1]
-        self._grow(sheet, size - sheet.kept)
+        self._grow(sheet, sheet.write_anew() - sheet.kept)
 
     def _limit(self, sheet: Sheet) -> tuple[int, str]:
         """How much still fits, and the words about the cap that is reached then."""
@@ -216,7 +178,11 @@ class Recorder:
 
     def _look_for_failures(self, sheet: Sheet) -> None:
         sheet.suspicious = False
-        texts = [o.text for o in sheet.outputs if o.output_type == "stream" and o.name == "stderr"]
+        texts = [
+            output.text
+            for output in merged(sheet.written())
+            if output.output_type == "stream" and output.name == "stderr"
+        ]
         for mark, sentence in (
             (_THREAD, "A thread failed without stopping the notebook"),
             (_TASK, "An asyncio task failed without stopping the notebook"),

@@ -7,7 +7,7 @@ from typing import Any
 from tornado.web import Application
 
 from jupyter_deploy.client.api import PREFIX
-from jupyter_deploy.server import handlers, run_handlers
+from jupyter_deploy.server import diff_handlers, handlers, run_handlers
 from jupyter_deploy.server.base import Context, EngineHandler, Nothing
 
 NAME = r"([^/]+)"
@@ -30,6 +30,7 @@ ROUTES: list[tuple[str, type[EngineHandler]]] = [
     (f"/runs/{NUMBER}/cancel", run_handlers.CancelHandler),
     (f"/runs/{NUMBER}/retry", run_handlers.RetryHandler),
     (f"/runs/{NUMBER}/ledger", run_handlers.LedgerHandler),
+    (f"/runs/{NUMBER}/diff/{NUMBER}", diff_handlers.DiffHandler),
     (f"/runs/{NUMBER}/source", run_handlers.SourceHandler),
     (f"/runs/{NUMBER}/outputs/(.+)", run_handlers.OutputHandler),
     ("/retention", run_handlers.RetentionHandler),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ SANDBOX = (
     "sandbox allow-scripts; default-src 'none'; img-src data:; media-src data:; font-src data:; "
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 )
-#: Entries of one ledger answer.
+#: Entries of one ledger answer, and about how many bytes of outputs.
 LEDGER_PAGE = 5000
+LEDGER_BYTES = 8 * 1024 * 1024
 CHUNK = 1024 * 1024
 #: Digits of a run's number; more would not fit into the database.
 MAX_DIGITS = 18
@@ -138,12 +140,15 @@ class LedgerHandler(EngineHandler):
 
 def _page(entries: Iterator[Entry], after: int) -> tuple[list[dict[str, Any]], bool]:
     page: list[dict[str, Any]] = []
+    size = 0
     for entry in entries:
         if entry.seq <= after:
             continue
-        if len(page) == LEDGER_PAGE:
+        if len(page) == LEDGER_PAGE or size >= LEDGER_BYTES:
             return page, True
         page.append(entry.to_json())
+        if entry.kind == "output":
+            size += len(json.dumps(entry.data["output"]))
     return page, False
 
 

@@ -6,6 +6,8 @@ higher fence; an attempt with an older one can change nothing any more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,19 +23,16 @@ from sqlalchemy import (
     update,
 )
 
+from jupyter_deploy.domain.backlog import MAX_QUEUED, Backlog
 from jupyter_deploy.domain.durations import in_words
 from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.errors import NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun
 from jupyter_deploy.store import deployments as live
-from jupyter_deploy.store.rows import AnyRow, record
+from jupyter_deploy.store.rows import AnyRow, Transition, record, record_all
 from jupyter_deploy.store.runs import one, row_of, version
 from jupyter_deploy.store.schema import attempts, deployments, runs, versions
-
-#: Runs that may wait, of one deployment and in all.
-MAX_QUEUED = 100
-MAX_QUEUED_IN_ALL = 10_000
 
 
 def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
@@ -46,13 +45,14 @@ def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
         held = connection.execute(query).scalar_one_or_none()
         if held is not None:
             return held, False
-    if room(connection, new.deployment) <= 0:
+    if backlog(connection, [new.deployment]).room(new.deployment) <= 0:
         raise TooMany(
             f"As many runs of {new.deployment!r} wait already as may: {MAX_QUEUED}.",
             hint="Wait until some have run, or cancel those that are not needed.",
         )
+    number = new.version or row.live_version
     values = {
-        "version": new.version or row.live_version,
+        "version": number,
         "trigger": new.trigger,
         "why": new.why,
         "state": RunState.QUEUED,
@@ -60,15 +60,37 @@ def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
         "parameters": new.parameters,
         "idempotency_key": new.key,
     }
-    return insert_run(connection, row, values, now), True
+    draft = Draft(row, _policies(connection, row, number), values)
+    return insert_runs(connection, [draft], now)[0], True
 
 
-def insert_run(
-    connection: Connection, deployment: AnyRow, values: dict[str, object], now: datetime
-) -> int:
-    """Insert a row of the deployment, with its version's policies, and its event."""
-    policies = _policies(connection, deployment, values)
-    held: dict[str, object] = {
+@dataclass(frozen=True)
+class Draft:
+    """A row to be: what its deployment and its version's policies do not say."""
+
+    deployment: AnyRow
+    policies: Policies
+    values: dict[str, Any]
+
+
+def insert_runs(connection: Connection, drafts: Sequence[Draft], now: datetime) -> list[int]:
+    """Insert the rows with their events; their ids, in the same order."""
+    if not drafts:
+        return []
+    statement = insert(runs).returning(runs.c.id, sort_by_parameter_order=True)
+    rows = [_complete(draft, now) for draft in drafts]
+    ids = list(connection.execute(statement, rows).scalars())
+    transitions = [
+        Transition(f"run.{row['state']}", row["deployment"], run_id, row["state"].value)
+        for row, run_id in zip(rows, ids, strict=True)
+    ]
+    record_all(connection, transitions, now)
+    return ids
+
+
+def _complete(draft: Draft, now: datetime) -> dict[str, Any]:
+    deployment, policies, values = draft.deployment, draft.policies, draft.values
+    return {
         "deployment": deployment.name,
         "deployment_id": deployment.id,
         "version": deployment.live_version,
@@ -79,38 +101,40 @@ def insert_run(
         "max_running": policies.max_running,
         "priority": policies.priority,
         "expires_at": _expiry(policies, values, now),
+        **values,
     }
-    result = connection.execute(insert(runs).values({**held, **values}))
-    key = result.inserted_primary_key
-    assert key is not None
-    state = RunState(str(values["state"]))
-    record(connection, f"run.{state.value}", now, deployment.name, key[0], state.value)
-    return int(key[0])
 
 
-def _expiry(policies: Policies, values: dict[str, object], now: datetime) -> datetime | None:
+def _expiry(policies: Policies, values: dict[str, Any], now: datetime) -> datetime | None:
     """The wait counts from the moment at which the run may start."""
     limit, start = policies.timeout.queue, values.get("not_before") or now
-    assert isinstance(start, datetime)
     return None if limit is None else start + timedelta(seconds=limit)
 
 
-def _policies(connection: Connection, deployment: AnyRow, values: dict[str, object]) -> Policies:
+def _policies(connection: Connection, deployment: AnyRow, number: int) -> Policies:
     query = select(versions.c.policies).where(
-        versions.c.deployment_id == deployment.id,
-        versions.c.number == values.get("version", deployment.live_version),
+        versions.c.deployment_id == deployment.id, versions.c.number == number
     )
     found = connection.execute(query).one_or_none()
     if found is None:
-        raise NotFound(f"There is no version {values['version']} of {deployment.name!r}.")
+        raise NotFound(f"There is no version {number} of {deployment.name!r}.")
     return Policies.from_json(found.policies)
 
 
-def room(connection: Connection, deployment: str) -> int:
-    queued = select(func.count()).select_from(runs).where(runs.c.state == RunState.QUEUED)
-    in_all = connection.execute(queued).scalar_one()
-    own = connection.execute(queued.where(runs.c.deployment == deployment)).scalar_one()
-    return max(0, min(MAX_QUEUED - own, MAX_QUEUED_IN_ALL - in_all))
+def backlog(connection: Connection, names: Sequence[str]) -> Backlog:
+    waiting = select(func.count()).select_from(runs).where(runs.c.state == RunState.QUEUED)
+    query = (
+        select(runs.c.deployment, runs.c.id, runs.c.state)
+        .where(
+            runs.c.deployment.in_(names),
+            runs.c.state.in_([RunState.QUEUED, RunState.RUNNING]),
+        )
+        .order_by(runs.c.id)
+    )
+    found: dict[str, dict[int, RunState]] = {name: {} for name in names}
+    for row in connection.execute(query):
+        found[row.deployment][row.id] = RunState(row.state)
+    return Backlog(found, connection.execute(waiting).scalar_one())
 
 
 def claim(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +94,16 @@ def event_of(row: AnyRow) -> Event:
     return Event(row.id, row.at, row.kind, row.deployment, row.run_id, row.state)
 
 
+@dataclass(frozen=True)
+class Transition:
+    """What an event tells; of a deployment where there is no run."""
+
+    kind: str
+    deployment: str
+    run_id: int | None = None
+    state: str | None = None
+
+
 def record(
     connection: Connection,
     kind: str,
@@ -102,12 +113,9 @@ def record(
     state: str | None = None,
 ) -> None:
     """Write the event of a transition in the transaction that makes it."""
-    values = {
-        "at": now,
-        "kind": kind,
-        "deployment": deployment,
-        "run_id": run_id,
-        "state": state,
-    }
-    connection.execute(insert(events).values(values))
+    record_all(connection, [Transition(kind, deployment, run_id, state)], now)
+
+
+def record_all(connection: Connection, transitions: Sequence[Transition], now: datetime) -> None:
+    connection.execute(insert(events), [{**asdict(one), "at": now} for one in transitions])
     announce(connection)

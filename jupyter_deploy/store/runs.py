@@ -56,18 +56,6 @@ def version(connection: Connection, run_id: int) -> Version:
     return version_of(connection.execute(query).one())
 
 
-def open_runs(connection: Connection, deployment: str) -> dict[int, RunState]:
-    query = (
-        select(runs.c.id, runs.c.state)
-        .where(
-            runs.c.deployment == deployment,
-            runs.c.state.in_([RunState.QUEUED, RunState.RUNNING]),
-        )
-        .order_by(runs.c.id)
-    )
-    return {row.id: RunState(row.state) for row in connection.execute(query)}
-
-
 def running(connection: Connection, engine: str) -> list[Run]:
     theirs = or_(runs.c.engine == engine, runs.c.engine.is_(None))
     query = select(runs).where(runs.c.state == RunState.RUNNING, theirs).order_by(runs.c.id)

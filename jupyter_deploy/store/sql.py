@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from jupyter_deploy.domain.backlog import Backlog
 from jupyter_deploy.domain.deployments import (
     Activity,
     Deployment,
@@ -17,7 +18,7 @@ from jupyter_deploy.domain.deployments import (
 )
 from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.firing import Planned
 from jupyter_deploy.domain.runs import Closing, Run, RunState
 from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
@@ -97,23 +98,13 @@ class SqlStore:
         with self._transaction() as connection:
             return scheduling.next_due(connection)
 
-    def fire(
-        self,
-        due: DueSchedule,
-        firings: Sequence[Firing],
-        next_due: datetime | None,
-        now: datetime,
-    ) -> bool:
+    def fire(self, plans: Sequence[Planned], now: datetime) -> int:
         with self._transaction() as connection:
-            return scheduling.fire(connection, due, firings, next_due, now)
+            return scheduling.fire(connection, plans, now)
 
-    def open_runs(self, deployment: str) -> dict[int, RunState]:
+    def backlog(self, deployments: Sequence[str]) -> Backlog:
         with self._transaction() as connection:
-            return runs.open_runs(connection, deployment)
-
-    def room(self, deployment: str) -> int:
-        with self._transaction() as connection:
-            return queue.room(connection, deployment)
+            return queue.backlog(connection, deployments)
 
     def claim(self, slots: int, executor: str, now: datetime, engine: str) -> list[Claim]:
         with self._transaction() as connection:

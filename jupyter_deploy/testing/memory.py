@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from jupyter_deploy.domain.backlog import Backlog
 from jupyter_deploy.domain.deployments import (
     Activity,
     Deployment,
@@ -20,12 +21,11 @@ from jupyter_deploy.domain.deployments import (
 )
 from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.firing import Firing, Planned
 from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.runs import Closing, Run, RunState
 from jupyter_deploy.errors import Conflict, NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
-from jupyter_deploy.store.queue import MAX_QUEUED, MAX_QUEUED_IN_ALL
 from jupyter_deploy.testing.members import Members
 from jupyter_deploy.testing.slots import Slot, check_expectation, utc
 from jupyter_deploy.testing.transitions import cancelled, closed, is_prunable, pruned, started
@@ -87,7 +87,7 @@ class MemoryStore:
         slot = self._slot(new.deployment)
         if new.key is not None and new.key in slot.keys:
             return self.run(slot.keys[new.key]), False
-        if self.room(new.deployment) <= 0:
+        if self.backlog([new.deployment]).room(new.deployment) <= 0:
             raise TooMany(f"As many runs of {new.deployment!r} wait already as may.")
         run = replace(
             self._draft(slot, now),
@@ -137,21 +137,19 @@ class MemoryStore:
     def next_due(self) -> datetime | None:
         return min((slot.next_due for slot in self._slots if slot.next_due), default=None)
 
-    def fire(
-        self,
-        due: DueSchedule,
-        firings: Sequence[Firing],
-        next_due: datetime | None,
-        now: datetime,
-    ) -> bool:
+    def fire(self, plans: Sequence[Planned], now: datetime) -> int:
+        return sum(self._fire_one(plan, now) for plan in plans)
+
+    def _fire_one(self, plan: Planned, now: datetime) -> bool:
+        due, next_due = plan.due, plan.next_due
         slot = self._slots[due.schedule_id - 1]
         timer = slot.timer
         if timer is None or not timer.in_force or timer.cursor != due.cursor:
             return False
-        timer.cursor = utc(firings[-1].due_at) if firings else timer.cursor
+        timer.cursor = utc(plan.cursor)
         timer.next_due = utc(next_due) if next_due else None
         done = {run.due_at for run in self._where(lambda run: self._slot_of[run.id] is slot)}
-        firings = [firing for firing in firings if utc(firing.due_at) not in done]
+        firings = [firing for firing in plan.firings if utc(firing.due_at) not in done]
         starts = any(firing.state is RunState.QUEUED for firing in firings)
         if due.schedule.overlap == "cancel_previous" and starts:
             self._cancel_open(slot, now)
@@ -168,14 +166,11 @@ class MemoryStore:
             else:
                 self._put(replace(run, cancel_requested=True))
 
-    def open_runs(self, deployment: str) -> dict[int, RunState]:
-        found = self._where(lambda run: run.deployment == deployment and run.state.open)
-        return {run.id: run.state for run in found}
-
-    def room(self, deployment: str) -> int:
-        waiting = self._where(lambda run: run.state is RunState.QUEUED)
-        own = [run for run in waiting if run.deployment == deployment]
-        return max(0, min(MAX_QUEUED - len(own), MAX_QUEUED_IN_ALL - len(waiting)))
+    def backlog(self, deployments: Sequence[str]) -> Backlog:
+        found: dict[str, dict[int, RunState]] = {name: {} for name in deployments}
+        for run in self._where(lambda run: run.deployment in found and run.state.open):
+            found[run.deployment][run.id] = run.state
+        return Backlog(found, self.activity().queued)
 
     def claim(self, slots: int, executor: str, now: datetime, engine: str) -> list[Claim]:
         claims: list[Claim] = []

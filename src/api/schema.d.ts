@@ -302,6 +302,34 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/runs/{id}/diff/{other}': {
+    parameters: {
+      query?: {
+        /** @description regular expressions of what means nothing, any number of times */
+        ignore?: string[];
+        /** @description `NAME=NUMBER`, by how much a metric or a column may change, any number of times */
+        tolerance?: string[];
+        /** @description tell examples of what was hidden */
+        hidden?: boolean;
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+        /** @description the run that came later */
+        other: number;
+      };
+      cookie?: never;
+    };
+    /** What changed in the results, and what may have caused it */
+    get: operations['getDiff'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{id}/source': {
     parameters: {
       query?: never;
@@ -850,6 +878,59 @@ export interface components {
     RunList: {
       runs: components['schemas']['Run'][];
       next: string | null;
+    };
+    /** @description Every change has `cell_a` and `cell_b` (index in the captured notebooks, null where that run has no such cell or for injected parameters), `kind` (changed, added, removed), `old` and `new`. */
+    Diff: {
+      a: number;
+      b: number;
+      /** @description nothing changed but what is hidden */
+      same: boolean;
+      summary: string;
+      /** @description what limits the comparison */
+      notes: string[];
+      /** @description beside old and new: name, change, relative */
+      metrics: components['schemas']['Change'][];
+      /** @description old and new are {rows, columns}; key (column names, `index`, or none for rows by place), columns_added, columns_removed, rows_added, rows_removed and cells {row, column, old, new, change, relative} (100 each at most), counts {added, removed, changed} of all */
+      tables: components['schemas']['Change'][];
+      /** @description media_type; old and new are {output, media_type, digest}, the output's place in its cell, with similarity 0 to 1; of plots as JSON the values at changed paths */
+      images: components['schemas']['Change'][];
+      /** @description name (stdout, stderr or a media type), lines */
+      texts: components['schemas']['Change'][];
+      /** @description old and new are {name, value} */
+      errors: components['schemas']['Change'][];
+      causes: {
+        parameters: components['schemas']['Cause'][];
+        /** @description diff: unified lines */
+        code: components['schemas']['Change'][];
+        /** @description packages by version */
+        environment: components['schemas']['Cause'][];
+        /** @description captured files: {digest, size} */
+        inputs: components['schemas']['Cause'][];
+        /** @description cells that took twice or half as long */
+        durations: components['schemas']['Change'][];
+      };
+      hidden: {
+        count: number;
+        kinds: {
+          [key: string]: number;
+        };
+        /** @description kind is the noise; only when asked for */
+        examples: components['schemas']['Change'][];
+      };
+    };
+    Change: {
+      cell_a: number | null;
+      cell_b: number | null;
+      kind: string;
+      old: unknown;
+      new: unknown;
+    };
+    Cause: {
+      name: string;
+      /** @enum {unknown} */
+      kind: 'changed' | 'added' | 'removed';
+      old: unknown;
+      new: unknown;
     };
     Ledger: {
       entries: components['schemas']['LedgerEntry'][];
@@ -1480,6 +1561,38 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Ledger'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDiff: {
+    parameters: {
+      query?: {
+        /** @description regular expressions of what means nothing, any number of times */
+        ignore?: string[];
+        /** @description `NAME=NUMBER`, by how much a metric or a column may change, any number of times */
+        tolerance?: string[];
+        /** @description tell examples of what was hidden */
+        hidden?: boolean;
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+        /** @description the run that came later */
+        other: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The difference */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Diff'];
         };
       };
       default: components['responses']['Problem'];

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.firing import Firing, Planned
 from jupyter_deploy.domain.policies import Policies
 from jupyter_deploy.domain.runs import Closing, Run, RunState
 from jupyter_deploy.domain.schedule import Schedule
@@ -42,7 +42,7 @@ def add(store: Store, name: str = "sales", count: int = 1) -> None:
 def fire(store: Store, *firings: Firing) -> list[Run]:
     """The runs of these due times."""
     [due] = store.due_schedules(firings[-1].due_at, 9)
-    assert store.fire(due, firings, firings[-1].due_at + HOUR, firings[-1].due_at)
+    assert store.fire([Planned(due, firings, firings[-1].due_at + HOUR)], firings[-1].due_at)
     return store.runs(RunQuery(limit=len(firings)))[::-1]
 
 

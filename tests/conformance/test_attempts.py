@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.firing import Firing, Planned
 from jupyter_deploy.domain.runs import Progress, RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.errors import NotFound
@@ -35,7 +35,7 @@ def test_a_closing_with_another_attempt_keeps_the_run_open(store: Store) -> None
     assert (run.reason, run.progress, run.outputs) == ("It died.", None, ())
     [attempt] = run.attempts
     assert (attempt.outcome, attempt.ended_at) == ("runner died", NOW + SECOND)
-    assert store.open_runs("sales") == {1: "queued"}
+    assert store.backlog(["sales"]).open_runs["sales"] == {1: "queued"}
     assert store.next_start() == NOW + HOUR
     event = store.events(0, 99)[-1]
     assert (event.kind, event.run, event.state) == ("run.retried", 1, "queued")
@@ -150,8 +150,8 @@ def test_the_previous_run_is_cancelled(store: Store) -> None:
     running = store.run(1)
     assert (running.state, running.cancel_requested, running.reason) == ("running", True, None)
     assert store.to_cancel() == [1]
-    assert store.open_runs("sales") == {1: "running", 4: "queued"}
-    assert store.open_runs("other") == {3: "queued"}
+    assert store.backlog(["sales"]).open_runs["sales"] == {1: "running", 4: "queued"}
+    assert store.backlog(["other"]).open_runs["other"] == {3: "queued"}
     assert claimed(store, at=HOUR) == [3]  # the new one waits until the old one is gone
     store.close(1, 1, closing(RunState.CANCELLED), NOW + HOUR)
     assert claimed(store, at=HOUR) == [4]
@@ -163,18 +163,18 @@ def test_what_does_not_run_cancels_nothing(store: Store, state: RunState) -> Non
     add(store, count=2)
     claimed(store, 1)
     fire(store, Firing(NOW + HOUR, state, "Because."))
-    assert store.open_runs("sales") == {1: "running", 2: "queued"}
+    assert store.backlog(["sales"]).open_runs["sales"] == {1: "running", 2: "queued"}
     assert store.to_cancel() == []
 
 
 def test_a_due_time_that_another_engine_fired_cancels_nothing(store: Store) -> None:
     deploy(store, schedule=PREVIOUS)
     [due] = store.due_schedules(NOW + HOUR, 9)
-    assert store.fire(due, [DUE], NOW + 2 * HOUR, NOW + HOUR)
+    assert store.fire([Planned(due, [DUE], NOW + 2 * HOUR)], NOW + HOUR)
     claimed(store, at=HOUR)
-    assert store.fire(due, [DUE], NOW + 2 * HOUR, NOW + HOUR) is False
+    assert store.fire([Planned(due, [DUE], NOW + 2 * HOUR)], NOW + HOUR) == 0
     assert store.to_cancel() == []
-    assert store.open_runs("sales") == {1: "running"}
+    assert store.backlog(["sales"]).open_runs["sales"] == {1: "running"}
 
 
 @pytest.mark.parametrize("overlap", ["skip", "queue_one", "queue_all", "allow"])
@@ -183,7 +183,7 @@ def test_other_overlaps_cancel_nothing(store: Store, overlap: str) -> None:
     add(store, count=2)
     claimed(store, 1)
     fire(store, DUE)
-    assert store.open_runs("sales") == {1: "running", 2: "queued", 3: "queued"}
+    assert store.backlog(["sales"]).open_runs["sales"] == {1: "running", 2: "queued", 3: "queued"}
     assert store.to_cancel() == []
 
 

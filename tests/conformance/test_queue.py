@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain import backlog
+from jupyter_deploy.domain.firing import Firing, Planned
 from jupyter_deploy.domain.policies import Limits, Policies, Retry
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.errors import TooMany
 from jupyter_deploy.ports.store import NewRun, RunQuery, Store
-from jupyter_deploy.store import queue
-from jupyter_deploy.testing import memory
 from jupyter_deploy.testing.samples import HOURLY, NOW, closing, new_version
 
 from .steps import HOUR, add, claimed, deploy, fire, kinds, retried
@@ -96,7 +95,7 @@ def test_the_next_start_is_the_earliest_of_the_queued(store: Store) -> None:
     berlin = (NOW + 3 * HOUR).astimezone(ZoneInfo("Europe/Berlin"))
     starts = [berlin, NOW + 2 * HOUR]
     for item, start in zip(store.due_schedules(NOW + HOUR, 9), starts, strict=True):
-        store.fire(item, [Firing(NOW + HOUR, RunState.QUEUED, "Due.", start)], None, NOW)
+        store.fire([Planned(item, [Firing(NOW + HOUR, RunState.QUEUED, "Due.", start)], None)], NOW)
     assert store.next_start() == NOW + 2 * HOUR
     assert claimed(store, at=2 * HOUR) == [1, 3]
     assert store.next_start() == NOW + 3 * HOUR
@@ -183,33 +182,36 @@ def test_the_wait_begins_when_the_run_may_start(store: Store) -> None:
 # how many may wait
 
 
+def room(store: Store, name: str) -> int:
+    return store.backlog([name]).room(name)
+
+
 def test_a_hundred_of_a_deployment_may_wait(store: Store) -> None:
     deploy(store)
     deploy(store, "other")
-    assert (store.room("sales"), store.room("nobody")) == (100, 100)
+    assert (room(store, "sales"), room(store, "nobody")) == (100, 100)
     add(store, count=99)
     store.add_run(NewRun("sales", {}, None, "key"), NOW)
-    assert (store.room("sales"), store.room("other")) == (0, 100)
+    assert (room(store, "sales"), room(store, "other")) == (0, 100)
     with pytest.raises(TooMany) as caught:
         store.add_run(RUN, NOW)
     assert "sales" in caught.value.message
     assert store.add_run(NewRun("sales", {}, None, "key"), NOW)[0].id == 100
     assert len(store.runs(RunQuery(limit=500))) == 100
     claimed(store, 2)  # what runs does not wait
-    assert store.room("sales") == 2
+    assert room(store, "sales") == 2
     add(store, "other")
     assert store.add_run(RUN, NOW)[0].id == 102
 
 
 def test_there_is_a_limit_for_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (queue, memory):
-        monkeypatch.setattr(module, "MAX_QUEUED_IN_ALL", 5)
+    monkeypatch.setattr(backlog, "MAX_QUEUED_IN_ALL", 5)
     deploy(store)
     deploy(store, "other")
     add(store, count=3)
-    assert (store.room("sales"), store.room("other")) == (2, 2)
+    assert (room(store, "sales"), room(store, "other")) == (2, 2)
     add(store, "other", 2)
     for name in ("sales", "other"):
-        assert store.room(name) == 0
+        assert room(store, name) == 0
         with pytest.raises(TooMany):
             add(store, name)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jupyter_deploy.domain.deployments import Activity
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.firing import Firing, Planned
+from jupyter_deploy.domain.policies import Limits, Policies
 from jupyter_deploy.domain.runs import Attempt, OutputFile, Progress, RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.errors import Conflict, NotFound
@@ -221,8 +222,11 @@ def test_open_runs_are_queued_or_running(sales: Store) -> None:
         sales.add_run(NewRun(name, {}, None), NOW)
     sales.claim(1, "local", NOW, "here")
     sales.request_cancel(3, NOW)
-    assert list(sales.open_runs("sales").items()) == [(1, "running"), (4, "queued")]
-    assert sales.open_runs("nobody") == {}
+    assert list(sales.backlog(["sales"]).open_runs["sales"].items()) == [
+        (1, "running"),
+        (4, "queued"),
+    ]
+    assert sales.backlog(["nobody"]).open_runs["nobody"] == {}
 
 
 def test_schedules_are_due_oldest_first(store: Store) -> None:
@@ -248,7 +252,7 @@ def test_firing_inserts_the_rows_and_moves_the_cursor(sales: Store) -> None:
     [due] = sales.due_schedules(NOW + 3 * HOUR, 1)
     rows = firings(RunState.MISSED, RunState.SKIPPED, RunState.QUEUED)
     now = NOW + 3 * HOUR + timedelta(seconds=1)
-    assert sales.fire(due, rows, NOW + 4 * HOUR, now) is True
+    assert sales.fire([Planned(due, rows, NOW + 4 * HOUR)], now) == 1
     missed, skipped, queued = (sales.run(number) for number in (1, 2, 3))
     assert [run.state for run in (missed, skipped, queued)] == ["missed", "skipped", "queued"]
     assert [run.due_at for run in (missed, skipped, queued)] == [row.due_at for row in rows]
@@ -266,13 +270,15 @@ def test_a_due_time_that_has_a_row_keeps_it(sales: Store) -> None:
     """The clock was set back, and the schedule begins where it has been."""
     [due] = sales.due_schedules(NOW + 3 * HOUR, 1)
     rows = firings(RunState.MISSED, RunState.QUEUED)
-    assert sales.fire(due, rows, NOW + 3 * HOUR, NOW + 2 * HOUR)
+    assert sales.fire([Planned(due, rows, NOW + 3 * HOUR)], NOW + 2 * HOUR)
     before = sales.runs(RunQuery())
     sales.set_paused("sales", True, NOW)
     sales.set_paused("sales", False, NOW)
     [again] = sales.due_schedules(NOW + 3 * HOUR, 1)
     assert again.cursor == NOW
-    assert sales.fire(again, firings(*[RunState.QUEUED] * 3), NOW + 4 * HOUR, NOW + 3 * HOUR)
+    assert sales.fire(
+        [Planned(again, firings(*[RunState.QUEUED] * 3), NOW + 4 * HOUR)], NOW + 3 * HOUR
+    )
     third, *others = sales.runs(RunQuery())
     assert others == before
     assert third.due_at == NOW + 3 * HOUR
@@ -285,17 +291,40 @@ def test_a_due_time_of_the_past_cancels_nothing_when_it_has_its_row(store: Store
     store.deploy(new_version(schedule=every), NOW)
     for _ in range(2):
         [due] = store.due_schedules(NOW + HOUR, 1)
-        assert store.fire(due, firings(RunState.QUEUED), NOW + 2 * HOUR, NOW + HOUR)
+        assert store.fire([Planned(due, firings(RunState.QUEUED), NOW + 2 * HOUR)], NOW + HOUR)
         store.set_paused("sales", True, NOW)
         store.set_paused("sales", False, NOW)
-    assert list(store.open_runs("sales").values()) == ["queued"]
+    assert list(store.backlog(["sales"]).open_runs["sales"].values()) == ["queued"]
+
+
+def test_many_schedules_fire_at_once(store: Store) -> None:
+    policies = Policies(priority=3, timeout=Limits(queue=60))
+    for number in range(3):
+        rules = policies if number == 1 else Policies()
+        new = new_version(f"sales{number}", schedule=HOURLY, parameters={"n": number})
+        store.deploy(replace(new, policies=rules), NOW)
+    due = store.due_schedules(NOW + HOUR, 9)
+    plans = [Planned(item, firings(RunState.QUEUED), NOW + 2 * HOUR) for item in due]
+    assert store.fire(plans[:1], NOW + HOUR) == 1
+    assert store.fire(plans, NOW + HOUR) == 2  # the first has moved
+    assert [run.deployment for run in store.runs(RunQuery())][::-1] == [
+        "sales0",
+        "sales1",
+        "sales2",
+    ]
+    assert [store.run(number).parameters for number in (1, 2, 3)] == [{"n": n} for n in range(3)]
+    assert [event.run for event in store.events(3, 9)] == [1, 2, 3]
+    assert store.next_due() == NOW + 2 * HOUR
+    assert [claim.run.id for claim in store.claim(1, "local", NOW + HOUR, "here")] == [2]
+    assert store.expire(NOW + HOUR + timedelta(seconds=60)) == 0  # it has begun
+    assert store.fire([], NOW) == 0
 
 
 def test_a_moved_cursor_fires_nothing(sales: Store) -> None:
     [due] = sales.due_schedules(NOW + HOUR, 1)
-    assert sales.fire(due, firings(RunState.QUEUED), NOW + 2 * HOUR, NOW + HOUR)
+    assert sales.fire([Planned(due, firings(RunState.QUEUED), NOW + 2 * HOUR)], NOW + HOUR)
     events = sales.last_event()
-    assert sales.fire(due, firings(RunState.QUEUED), NOW + 2 * HOUR, NOW + HOUR) is False
+    assert sales.fire([Planned(due, firings(RunState.QUEUED), NOW + 2 * HOUR)], NOW + HOUR) == 0
     assert (ids(sales), sales.last_event()) == ([1], events)
     assert sales.next_due() == NOW + 2 * HOUR
 
@@ -311,13 +340,13 @@ def test_a_schedule_that_is_out_of_force_fires_nothing(sales: Store, change: str
         sales.deploy(new_version(schedule=Schedule("5 * * * *", "UTC")), LATER)
     else:
         sales.deploy(new_version(), LATER)
-    assert sales.fire(due, firings(RunState.QUEUED), NOW + 2 * HOUR, NOW + HOUR) is False
+    assert sales.fire([Planned(due, firings(RunState.QUEUED), NOW + 2 * HOUR)], NOW + HOUR) == 0
     assert ids(sales) == []
 
 
 def test_firing_without_rows_moves_only_the_next_due_time(sales: Store) -> None:
     [due] = sales.due_schedules(NOW + HOUR, 1)
-    assert sales.fire(due, [], NOW + 5 * HOUR, NOW + HOUR) is True
+    assert sales.fire([Planned(due, [], NOW + 5 * HOUR)], NOW + HOUR) == 1
     assert (ids(sales), sales.next_due()) == ([], NOW + 5 * HOUR)
     [again] = sales.due_schedules(NOW + 5 * HOUR, 1)
     assert again.cursor == NOW
@@ -325,7 +354,7 @@ def test_firing_without_rows_moves_only_the_next_due_time(sales: Store) -> None:
 
 def test_a_schedule_without_a_next_due_time_is_over(sales: Store) -> None:
     [due] = sales.due_schedules(NOW + HOUR, 1)
-    assert sales.fire(due, firings(RunState.QUEUED), None, NOW + HOUR)
+    assert sales.fire([Planned(due, firings(RunState.QUEUED), None)], NOW + HOUR)
     assert sales.next_due() is None
     assert sales.due_schedules(NOW + 1000 * HOUR, 1) == []
     assert sales.activity().schedules == 0
@@ -335,7 +364,7 @@ def test_due_times_of_any_zone_are_the_same_moment(sales: Store) -> None:
     berlin = ZoneInfo("Europe/Berlin")
     [due] = sales.due_schedules((NOW + HOUR).astimezone(berlin), 1)
     rows = firings(RunState.QUEUED, start=(NOW + HOUR).astimezone(berlin))
-    assert sales.fire(due, rows, (NOW + 2 * HOUR).astimezone(berlin), NOW + HOUR)
+    assert sales.fire([Planned(due, rows, (NOW + 2 * HOUR).astimezone(berlin))], NOW + HOUR)
     assert sales.run(1).due_at == NOW + HOUR
     assert str(sales.run(1).due_at).endswith("+00:00")
     assert sales.next_due() == NOW + 2 * HOUR
@@ -348,7 +377,7 @@ def test_each_transition_is_an_event_in_order(sales: Store) -> None:
     sales.request_cancel(2, LATER)
     sales.close(1, 1, closing(), LATER + HOUR)
     [due] = sales.due_schedules(NOW + HOUR, 1)
-    sales.fire(due, firings(RunState.SKIPPED), NOW + 2 * HOUR, NOW + HOUR)
+    sales.fire([Planned(due, firings(RunState.SKIPPED), NOW + 2 * HOUR)], NOW + HOUR)
     events = sales.events(0, 100)
     assert [event.id for event in events] == list(range(1, len(events) + 1))
     assert [(event.kind, event.run, event.state) for event in events] == [

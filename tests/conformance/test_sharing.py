@@ -16,7 +16,7 @@ from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.artifacts.shared import SharedBlobStore
 from jupyter_deploy.domain.bundle import digest_of
 from jupyter_deploy.domain.engines import Member
-from jupyter_deploy.domain.firing import Firing
+from jupyter_deploy.domain.firing import Firing, Planned
 from jupyter_deploy.domain.runs import OutputFile, RunState
 from jupyter_deploy.errors import Conflict, NotFound
 from jupyter_deploy.ports.store import NewRun, RunQuery
@@ -102,7 +102,11 @@ def test_a_due_time_has_one_row(pair: Pair) -> None:
 
     def fire_all(store: SqlStore, _engine: str) -> int:
         due = store.due_schedules(NOW + HOUR, 100)
-        return sum(store.fire(item, [firing], NOW + 2 * HOUR, NOW + HOUR) for item in due)
+        plans = [Planned(item, [firing], NOW + 2 * HOUR) for item in due]
+        # Together and one by one: both happen, and meet each other.
+        return store.fire(plans[:10], NOW + HOUR) + sum(
+            store.fire([plan], NOW + HOUR) for plan in plans[10:]
+        )
 
     first, second = at_once(pair, fire_all)
     assert isinstance(first, int) and isinstance(second, int)

@@ -25,7 +25,7 @@ def test_as_many_run_as_there_are_slots(parts: Parts) -> None:
     parts.watcher.check()
     assert parts.dispatcher.fill() is True
     assert parts.executor.started() == [1, 2, 3]
-    assert list(parts.store.open_runs("sales")) == [2, 3, 4, 5]
+    assert list(parts.store.backlog(["sales"]).open_runs["sales"]) == [2, 3, 4, 5]
 
 
 def test_nothing_is_queued(parts: Parts) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jupyter_deploy.domain import backlog
+from jupyter_deploy.domain.firing import Planned
 from jupyter_deploy.domain.runs import Run, RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.engine import scheduler as module
@@ -174,6 +177,50 @@ def test_one_broken_schedule_does_not_stop_the_others(engine: Engine) -> None:
     with pytest.raises(DeployError, match="Atlantis"):
         engine.scheduler.tick()
     assert engine.states() == ["queued"]
+
+
+def test_one_that_cannot_be_written_does_not_stop_the_others(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.store.deploy(new_version("a-broken", schedule=HOURLY), NOW)
+    fire = engine.store.fire
+
+    def refusing(plans: Sequence[Planned], now: datetime) -> int:
+        if any(plan.due.deployment == "a-broken" for plan in plans):
+            raise ValueError("not this one")
+        return fire(plans, now)
+
+    monkeypatch.setattr(engine.store, "fire", refusing)
+    with pytest.raises(ValueError, match="not this one"):
+        engine.tick(hours=1)
+    assert [(run.deployment, run.state) for run in engine.runs()] == [("sales", "queued")]
+
+
+def test_schedules_that_are_due_together_share_what_room_there_is(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "MAX_QUEUED_IN_ALL", 3)
+    for number in range(4):
+        engine.store.deploy(new_version(f"other{number}", schedule=HOURLY), NOW)
+    assert engine.tick(hours=1)
+    assert sorted(engine.states()) == ["queued"] * 3 + ["skipped"] * 2
+
+
+def test_many_rows_are_written_in_parts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    for number in range(4):
+        engine.store.deploy(new_version(f"other{number}", schedule=HOURLY), NOW)
+    sizes = []
+    fire = engine.store.fire
+
+    def counting(plans: Sequence[Planned], now: datetime) -> int:
+        sizes.append(len(plans))
+        return fire(plans, now)
+
+    monkeypatch.setattr(engine.store, "fire", counting)
+    assert engine.tick(hours=1)
+    assert sizes == [2, 2, 1]
+    assert engine.states() == ["queued"] * 5
 
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]

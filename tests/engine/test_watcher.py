@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import nbformat
 import pytest
@@ -209,6 +210,17 @@ def test_a_claim_of_which_nothing_was_executed_is_queued_again(parts: Parts) -> 
     run = parts.run(1)
     assert (run.state, run.not_before) == ("queued", parts.clock.now())
     assert run.attempts[0].outcome == "never started"
+
+
+def test_a_run_that_deletes_its_folder_is_not_taken_for_one_that_never_began(
+    running: Parts,
+) -> None:
+    write_ledger(running.folder(1), BEGUN)
+    assert running.watcher.check() is False
+    shutil.rmtree(running.folder(1))
+    running.executor.end(1)
+    assert running.watcher.check() is True
+    assert running.run(1).attempts[0].outcome == "record lost"
 
 
 def test_a_run_that_never_starts_is_not_tried_for_ever(parts: Parts) -> None:

@@ -121,7 +121,10 @@ MURDERERS = {
         "import shutil\nshutil.rmtree(folder)",
         ("failed", "lost", "record lost", "perhaps by the notebook itself"), keeps=False,
     ),
-    "truncates its ledger": Case("os.truncate(folder + '/ledger.jsonl', 0)", WELL),
+    "truncates its ledger": Case(
+        "os.truncate(folder + '/ledger.jsonl', 0)",
+        ("succeeded_with_warnings", None, "succeeded", "Outputs may be missing"), keeps=False,
+    ),
     "closes all files": Case(
         "os.closerange(3, 4096)\n" + HANG,
         ("failed", "infrastructure", "kernel died", "native code crashed (SIGABRT)"),
@@ -150,6 +153,7 @@ DROWNERS = {
     "JSON of great depth": Case(
         "x = 1\nfor _ in range(100_000): x = [x]\ndisplay({'application/json': x}, raw=True)",
         ("failed", "notebook", "failed", "RecursionError"),
+        limit=LONG,
     ),
 }
 

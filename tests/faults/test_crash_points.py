@@ -48,8 +48,8 @@ POINTS = (
     Point(f"{EXECUTOR}._spawn", "after", 3),
     Point(f"{EXECUTOR}.kill", "before"),
     Point(f"{EXECUTOR}.kill", "after"),
-    Point("jupyter_deploy.engine.closing:write_whole", "before"),
-    Point("jupyter_deploy.engine.closing:write_whole", "after"),
+    Point("jupyter_deploy.engine.closing:_rebuild", "before"),
+    Point("jupyter_deploy.engine.closing:_rebuild", "after"),
     Point("jupyter_deploy.engine.watcher:conclude", "after"),
     Point(f"{WATCHER}.or_again", "after", 2),
 )

@@ -28,6 +28,7 @@ from sqlalchemy.engine import make_url
 
 from jupyter_deploy.artifacts.files import FileBlobStore
 from jupyter_deploy.domain.bundle import digest_of
+from jupyter_deploy.domain.firing import Planned
 from jupyter_deploy.domain.policies import Policies, Retry
 from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.domain.schedule import Schedule
@@ -208,7 +209,7 @@ class Promises(RuleBasedStateMachine):
             return
         self.tick(engine)
         for due in seen:
-            assert not self.store.fire(due, [], None, self.clock.now())
+            assert not self.store.fire([Planned(due, [], None)], self.clock.now())
 
     @rule(engine=engines)
     def fill(self, engine: str) -> None:

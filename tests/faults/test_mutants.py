@@ -38,7 +38,11 @@ class Mutant:
     changes: tuple[Change, ...]
 
 
-CURSOR = Change("store/scheduling.py", "            schedules.c.cursor == item.cursor,\n", "")
+CURSOR = Change(
+    "store/scheduling.py",
+    "held.get(plan.due.schedule_id) == plan.due.cursor",
+    "plan.due.schedule_id in held",
+)
 UNIQUE = (
     Change(
         "store/schema.py",
@@ -93,10 +97,10 @@ MUTANTS = (
         (
             Change(
                 "store/scheduling.py",
-                "    done = _due_times(connection, item, firings)\n",
+                "    done = _due_times(connection, plans)\n",
                 '    connection.exec_driver_sql("COMMIT")\n'
                 '    connection.exec_driver_sql("BEGIN")\n'
-                "    done = _due_times(connection, item, firings)\n",
+                "    done = _due_times(connection, plans)\n",
             ),
         ),
     ),
@@ -122,7 +126,13 @@ MUTANTS = (
     Mutant(
         "a deleted record is no sign that nothing was executed",
         ("engine/test_watcher.py",),
-        (Change("engine/watcher.py", "not (live.begun or there)", "not there"),),
+        (
+            Change(
+                "engine/watcher.py",
+                "untouched=not live.begun",
+                "untouched=not live.ledger_is_there",
+            ),
+        ),
     ),
     Mutant(
         "live runs are adopted",

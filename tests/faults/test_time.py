@@ -136,7 +136,7 @@ class World:
 
     def work(self) -> None:
         """What was queued is done with."""
-        for number in self.store.open_runs("sales"):
+        for number in self.store.backlog(["sales"]).open_runs["sales"]:
             self.store.request_cancel(number, self.clock.now())
 
     def wake(self) -> None:

@@ -25,6 +25,7 @@ SAMPLES = {
     "{digest}": "sha256:" + "0" * 64,
     "{name}": "nobody",
     "{id}": "1",
+    "{other}": "2",
     "{file}": "output.ipynb",
 }
 
@@ -62,7 +63,7 @@ def template_of(path: str) -> str | None:
 
 
 def _part(match: re.Match[str]) -> str:
-    return {"id": "[0-9]+", "file": ".+"}.get(match[1], "[^/]+")
+    return {"id": "[0-9]+", "other": "[0-9]+", "file": ".+"}.get(match[1], "[^/]+")
 
 
 @dataclass(frozen=True)

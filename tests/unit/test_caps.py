@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from jupyter_deploy.config import load_settings
 from jupyter_deploy.domain.caps import KB, MB, Caps, amount
 from jupyter_deploy.errors import InvalidInput
+from jupyter_deploy.notebook.replay import merged
 from jupyter_deploy.runner.ledger_file import LedgerFile
 from jupyter_deploy.runner.recorder import Recorder
 
@@ -70,12 +71,11 @@ class Notes:
         self.recorder = Recorder(LedgerFile(self.path), caps)
 
     def cell(self, index: int, *texts: str) -> list[NotebookNode]:
-        outputs: list[NotebookNode] = []
-        sheet = self.recorder.begin(index, outputs)
+        sheet = self.recorder.begin(index, [])
         for text in texts:
             self.recorder.text(sheet, "stdout", text)
         self.recorder.end(sheet)
-        return outputs
+        return merged(sheet.written())
 
     @property
     def warnings(self) -> list[tuple[int | None, str]]:

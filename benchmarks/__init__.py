@@ -1,0 +1,1 @@
+"""Measurements; each is a count or a ratio from one run, never a test."""

@@ -1,0 +1,1 @@
+"""What executed notebooks show, and what changed between two of them."""
