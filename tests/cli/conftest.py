@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ import pytest
 from nbformat import NotebookNode
 
 import jupyter_deploy
+
+# Shells let what they start in the background ignore Ctrl-C, and our commands would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PACKAGE = Path(jupyter_deploy.__file__).parents[1]
 COMMAND = [sys.executable, "-m", "jupyter_deploy"]
