@@ -11,6 +11,7 @@ import json
 import re
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from jupyter_deploy.results.cells import Results, read_results
@@ -22,7 +23,7 @@ BAD_PATTERN, UNREADABLE = 2, 3
 
 
 def main(old: str, new: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    _limit_memory()
     options = Options(**json.load(sys.stdin))
     a, b = _read(Path(old)), _read(Path(new))
     try:
@@ -33,6 +34,12 @@ def main(old: str, new: str) -> None:
         sys.exit(_refuse("its outputs are nested too deeply", UNREADABLE))
     document["cut"] = [a.cut, b.cut]
     json.dump(document, sys.stdout, allow_nan=False)
+
+
+def _limit_memory() -> None:
+    highest = resource.getrlimit(resource.RLIMIT_AS)[1]
+    with suppress(ValueError, OSError):  # macOS takes no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, highest))
 
 
 def _read(path: Path) -> Results:
