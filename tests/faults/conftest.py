@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from jupyter_deploy.testing import postgres
 
 from .sites import Site
+
+# For `benchmarks`; behind everything, or mutants would be the package in this checkout.
+sys.path.append(str(Path(__file__).parents[2]))
 
 Make = Callable[..., Site]
 
