@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -42,6 +43,9 @@ from jupyter_deploy.testing.fakes import ManualClock
 from jupyter_deploy.testing.samples import bundle, closing, new_version
 
 from .modelled import Engine, every_hour_between
+
+#: Five hundred examples take three minutes, on a busy machine more.
+pytestmark = pytest.mark.timeout(900)
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "500"))
 #: Looking for the shortest way to a failure costs minutes: only where `SHRINKING` is set.
