@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,9 +86,13 @@ def _cells(documents: Sequence[Mapping[str, Any]]) -> Iterator[Cell]:
                 id=document.get("id"),
                 source=joined(document["source"]),
                 shown=tuple(_shown(document.get("outputs", ()))),
-                duration=duration if isinstance(duration, (int, float)) else None,
+                duration=duration if _is_seconds(duration) else None,
             )
         place += not injected
+
+
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 def joined(text: str | Sequence[str]) -> str:

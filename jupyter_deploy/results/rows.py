@@ -112,9 +112,10 @@ def _changed_cells(
 ) -> tuple[list[Change], int]:
     """The first that changed, and how many did."""
     places = [(name, old.columns.index(name), new.columns.index(name)) for name in columns]
-    if not columns:  # a table without a head
-        width = min((len(row) for row in (*old.rows, *new.rows)), default=0)
-        places = [(str(number), number, number) for number in range(width)]
+    if old.columns == new.columns:  # also none, or the same name twice
+        width = max((len(row) for row in (*old.rows, *new.rows)), default=0)
+        names = [*columns, *(str(number) for number in range(len(columns), width))]
+        places = [(name, number, number) for number, name in enumerate(names)]
     found: list[Change] = []
     count = 0
     for i, j in match.pairs:

@@ -71,7 +71,9 @@ def one_text(report: Report, place: Place, name: str, text: str, *, added: bool)
 
 
 def _lines(text: str) -> list[str]:
-    return [line.rsplit("\r", 1)[-1] for line in text.rstrip("\n").split("\n")]
+    """As a terminal leaves them: what stands before a return to the line's start is gone."""
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    return [line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines]
 
 
 class _Texts:

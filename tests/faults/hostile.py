@@ -67,7 +67,12 @@ DAEMON = "daemon()\nuntil_noted(2)\n"
 HANG = "time.sleep(600)"
 KILL = "os.kill({}, signal.SIGKILL)\n"
 
-STOP = "print('harm is done', flush=True)\ntime.sleep(0.5)\nos.kill({}, signal.SIGSTOP)\n"
+#: Not before the runner has written down what the test waits for.
+STOP = (
+    "print('harm is done', flush=True)\n"
+    "while 'harm is done' not in open(folder + '/ledger.jsonl').read(): time.sleep(0.01)\n"
+    "os.kill({}, signal.SIGSTOP)\n"
+)
 
 SURVIVORS = {
     "a loop": Case("while True: pass", LATE),

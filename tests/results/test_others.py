@@ -197,3 +197,15 @@ def test_one_sentence_says_it() -> None:
         "Results differ in 2 metrics and 1 plot; "
         "1 package, 2 parameters and 1 file changed, code is the same."
     )
+
+
+def test_whole_numbers_of_any_length() -> None:
+    [text] = between(
+        shown("application/json", {"a": 1}), shown("application/json", {"a": 10**400})
+    )["texts"]
+    assert text["new"] == {"/a": 10**400}
+
+
+def test_a_duration_that_is_none() -> None:
+    cells = [cell("x", metadata={"papermill": {"duration": d}}) for d in (1, float("nan"))]
+    assert difference(*map(results, cells))["durations"] == []

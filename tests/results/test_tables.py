@@ -121,3 +121,14 @@ def test_text_around_a_table_counts() -> None:
                     shown("text/html", f"<p>Sales of June</p>{one}"))  # fmt: skip
     assert found["tables"] == []
     assert found["texts"][0]["new"] == "Sales of June"
+
+
+def test_columns_of_the_same_name_are_both_compared() -> None:
+    old, new = (table(["v", "v"], {"0": [1, last]}) for last in (2, 3))
+    [cell] = change(old, new)["cells"]
+    assert (cell["column"], cell["old"], cell["new"]) == ("v", 2, 3)
+
+
+def test_cells_beyond_the_head_are_compared() -> None:
+    old, new = (table(["v"], {"0": [1, last]}) for last in (2, 3))
+    assert change(old, new)["counts"]["changed"] == 1

@@ -145,3 +145,9 @@ def test_streams_are_compared_apart_and_whole() -> None:
     old = results(cell("x", printed("a\n"), printed("warn\n", "stderr"), printed("b\n")))
     new = results(cell("x", printed("a\nb\n"), printed("warn\n", "stderr")))
     assert difference(old, new)["same"] is True
+
+
+def test_lines_that_end_as_on_windows() -> None:
+    [text] = between(printed("good\r\nold\r\n"), printed("good\r\nnew\r\n"))["texts"]
+    assert (text["old"], text["new"]) == ("old", "new")
+    assert between(printed("a\r\nb\r\n"), printed("a\nb\n"))["same"] is True
