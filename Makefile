@@ -11,8 +11,8 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH VIRTUAL_ENV
 
-# Most of what these tests do is wait. A file stays on one worker, with its engine.
-WORKERS ?= -n 2 --dist loadfile
+# A file stays on one worker, with its engine; long ones come first, few tests or many.
+WORKERS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 labextension := $(shell find src style schema -type f -not -path '*/__tests__/*' 2>/dev/null)
 
@@ -54,23 +54,23 @@ test-js: .make/node-test ## jest
 	jlpm test --ci
 
 .PHONY: test-unit
-test-unit: .make/test-linked .make/postgres ## pytest without the dear folders
+test-unit: .make/test-linked .make/postgres .make/chromium ## pytest without the dear folders
 	pytest $(WORKERS) $(PYTEST_ARGS) $$(python scripts/layers.py --folders quick)
 
 .PHONY: test-slow
-test-slow: .make/test-linked .make/postgres ## pytest: real kernels, the wheel, notebooks of other projects
+test-slow: .make/test-linked .make/postgres .make/chromium .make/r ## pytest: real kernels, the wheel, notebooks of other projects
 	pytest $(WORKERS) $(PYTEST_ARGS) $$(python scripts/layers.py --folders dear)
 
 .PHONY: faults
 faults: .make/test-linked .make/postgres ## 500 random faults each on SQLite and PostgreSQL, and broken databases
-	FAULTS=$${FAULTS:-500} pytest -s $(PYTEST_ARGS) tests/faults
+	FAULTS=$${FAULTS:-500} EXAMPLES=$${EXAMPLES:-500} pytest -s $(PYTEST_ARGS) tests/faults
 
 .PHONY: browser
 browser: .make/test-linked .make/chromium ## Galata in Chromium
 	cd ui-tests && CI=1 jlpm playwright test $(PLAYWRIGHT_ARGS)
 
 .PHONY: bench
-bench: .make/test-linked ## measure; writes benchmarks/results.json
+bench: .make/test-linked .make/chromium ## measure; writes benchmarks/results.json
 	python -m benchmarks $(MEASURES)
 
 .PHONY: format
@@ -133,6 +133,10 @@ clean-all: clean
 
 .make/postgres: scripts/postgres.sh .make/venv
 	@scripts/postgres.sh
+	@touch $@
+
+.make/r: scripts/r.sh .make/venv
+	@scripts/r.sh
 	@touch $@
 
 .make/chromium: scripts/chromium.sh .make/venv

@@ -10,6 +10,7 @@ export default tseslint.config(
       '**/*.js',
       '.venv/**',
       '.cache/**',
+      '.demo/**',
       'lib/**',
       'jupyter_deploy/**',
       'ui-tests/test-results/**'

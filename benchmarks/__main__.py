@@ -14,7 +14,17 @@ from typing import Any
 
 import psutil
 
-from benchmarks import commands, deaths, diffing, memory, scale
+from benchmarks import (
+    commands,
+    deaths,
+    diffing,
+    environments,
+    memory,
+    pages,
+    preflight,
+    publishing,
+    scale,
+)
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
@@ -29,6 +39,10 @@ MEASURES = {
     "many_schedules": scale.many_schedules,
     "many_runs": scale.many_runs,
     "diff": diffing.diff,
+    "pages": pages.pages,
+    "published_table": publishing.published_table,
+    "environments": environments.environments,
+    "preflight": preflight.preflight,
 }
 
 

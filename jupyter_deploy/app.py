@@ -35,9 +35,10 @@ from jupyter_deploy.domain.engines import Member
 from jupyter_deploy.durable import is_full, write_whole
 from jupyter_deploy.engine.core import Core
 from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.keeping import Keeper
 from jupyter_deploy.engine.lease import Lease
 from jupyter_deploy.engine.pressure import Pressure
-from jupyter_deploy.engine.publishing import Publisher
+from jupyter_deploy.engine.publisher import Publisher
 from jupyter_deploy.engine.reserve import Reserve
 from jupyter_deploy.engine.retention import Retention
 from jupyter_deploy.engine.scheduler import Scheduler
@@ -59,6 +60,7 @@ from jupyter_deploy.store.listening import Listener
 from jupyter_deploy.store.places import check_place
 from jupyter_deploy.store.presence import Salvage
 from jupyter_deploy.store.sql import SqlStore
+from jupyter_deploy.vault.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -177,6 +179,7 @@ class Parts:
     core: Core
     service: Service
     blobs: BlobStore
+    publisher: Publisher
 
 
 def assemble(
@@ -195,7 +198,7 @@ def assemble(
     lease = None
     if settings.shared_database:
         lease = Lease(store, watcher, member, settings.lease_seconds, settings.deadline_file)
-        watcher.publish = Publisher(blobs, lease.hold).publish
+        watcher.keep = Keeper(blobs, lease.hold).keep
     pressure = Pressure(
         LocalMachine((settings.data_dir, settings.runs_dir)), settings.watermarks, reserve
     )
@@ -207,10 +210,16 @@ def assemble(
         clock,
         settings.max_running,
         caps=settings.caps,
+        environments=settings.environments_dir,
+        vault=settings.data_dir,
+        passed=settings.kernel_environment,
         lease=lease,
         pressure=pressure,
     )
-    retention = Retention(store, clock, settings.runs_dir, settings.retention_days)
+    retention = Retention(store, clock, blobs, settings.runs_dir, settings.retention_days)
+    publisher = Publisher(store, blobs, watcher, clock, settings.publishing_dir)
+    if lease:
+        publisher.hold = lease.hold
     core = Core(
         store,
         Scheduler(store, clock),
@@ -220,11 +229,23 @@ def assemble(
         on_quiet=on_quiet,
         lease=lease,
         retention=retention,
+        publisher=publisher,
         on_trouble=on_trouble,
     )
+    publisher.wake = core.wake
     stays = settings.quiet_seconds == math.inf
-    service = Service(store, blobs, watcher, dispatcher, clock, retention, stays=stays)
-    return Parts(core, service, blobs)
+    service = Service(
+        store,
+        blobs,
+        watcher,
+        dispatcher,
+        clock,
+        retention,
+        Vault(settings.data_dir, settings.secret_store),
+        stays=stays,
+        preflight=settings.preflight,
+    )
+    return Parts(core, service, blobs, publisher)
 
 
 async def _serve(
@@ -269,6 +290,7 @@ async def _serve(
         if listener:
             listener.close()
         await asyncio.to_thread(parts.core.stop)
+        parts.publisher.close()
         await context.answered(ANSWERS)
         log.info("engine %s ended", os.getpid())
 

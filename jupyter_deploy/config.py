@@ -14,12 +14,14 @@ from jupyter_core.paths import (
     jupyter_data_dir,
     jupyter_runtime_dir,
 )
-from traitlets import Integer, Unicode
+from traitlets import Enum, Integer, List, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from jupyter_deploy.domain.caps import KB, Caps, Watermarks
+from jupyter_deploy.domain.preflight import FULL, IMPORTS, NONE
 from jupyter_deploy.errors import InvalidInput
+from jupyter_deploy.vault.vault import CHOICES
 
 
 class Deploy(Configurable):
@@ -50,6 +52,17 @@ class Deploy(Configurable):
         Watermarks.memory, min=0, help="Bytes of available memory below which no run is started"
     ).tag(config=True)
 
+    preflight = Enum(
+        [FULL, IMPORTS, NONE],
+        FULL,
+        help="How a version is tried before it goes live, where its deployment does not say",
+    ).tag(config=True)
+    environment = Enum(
+        ["locked", "live"],
+        "locked",
+        help="What runs have for packages, where their deployment does not say: always those "
+        "of when it was deployed, if they can be locked, or what the kernel has at that time",
+    ).tag(config=True)
     retention_days = Integer(
         0,
         min=0,
@@ -60,6 +73,17 @@ class Deploy(Configurable):
         min=3,
         help="Seconds without a word from an engine after which others on the same PostgreSQL "
         "database take over what it ran",
+    ).tag(config=True)
+    secret_store = Enum(
+        CHOICES,
+        "auto",
+        help="Where secrets are kept: in the system's keyring, in a file that nobody else can "
+        "read, or in the keyring where there is one",
+    ).tag(config=True)
+    kernel_environment = List(
+        Unicode(),
+        help="Variables of the engine's environment that kernels get beside the usual ones, "
+        "names or patterns like MY_*",
     ).tag(config=True)
 
 
@@ -72,8 +96,13 @@ class Settings:
     quiet_seconds: float
     lease_seconds: float = 30.0
     retention_days: int = 0
+    preflight: str = FULL
+    #: `live`; None locks what can be locked.
+    environment: str | None = None
     caps: Caps = field(default_factory=Caps)
     watermarks: Watermarks = field(default_factory=Watermarks)
+    secret_store: str = "auto"  # noqa: S105, a word
+    kernel_environment: tuple[str, ...] = ()
 
     @property
     def runtime_file(self) -> Path:
@@ -128,8 +157,27 @@ class Settings:
         return self.data_dir / "blobs"
 
     @property
+    def publishing_dir(self) -> Path:
+        """Where outputs are made, until they are stored."""
+        return self.data_dir / "publishing"
+
+    @property
+    def readers_dir(self) -> Path:
+        """Headers with tokens of this machine's own, for curl."""
+        return self.data_dir / "readers"
+
+    @property
     def reserve_file(self) -> Path:
         return self.data_dir / "reserve"
+
+    @property
+    def environments_dir(self) -> Path:
+        return self.data_dir / "environments"
+
+    @property
+    def wheels_dir(self) -> Path:
+        """Built where notebooks are captured."""
+        return self.data_dir / "wheels"
 
     @property
     def runs_dir(self) -> Path:
@@ -179,8 +227,12 @@ def load_settings() -> Settings:
         quiet_seconds=traits.quiet_seconds,
         lease_seconds=traits.lease_seconds,
         retention_days=traits.retention_days,
+        preflight=traits.preflight,
+        environment="live" if traits.environment == "live" else None,
         caps=_caps(traits),
         watermarks=Watermarks(traits.min_free_disk, traits.min_free_memory),
+        secret_store=traits.secret_store,
+        kernel_environment=tuple(traits.kernel_environment),
     )
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".make" / "reports"
 LAYERS = ("lint", "types", "test-unit", "lint-js", "test-js", "browser", "test-slow")
-#: Folders of tests/ that start kernels or build packages, in the order of their cost.
-DEAR = ("e2e", "faults", "packaging", "real_notebooks")
+#: Folders of tests/ that start kernels or build packages, the longest files first: what is begun
+#: last is what the others wait for.
+DEAR = ("faults", "real_notebooks", "packaging", "e2e", "oracle")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { comparingPlugin } from './plugins/comparing';
 import { deployPlugin } from './plugins/deploy';
 import { deploymentsPlugin } from './plugins/deployments';
+import { documentsPlugin } from './plugins/documents';
 import { linksPlugin } from './plugins/links';
 import { modelPlugin } from './plugins/model';
 import { pagesPlugin } from './plugins/pages';
@@ -13,6 +15,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   deployPlugin,
   deploymentsPlugin,
   pagesPlugin,
+  comparingPlugin,
+  documentsPlugin,
   panelPlugin,
   linksPlugin
 ];

@@ -1,20 +1,31 @@
 import { defineConfig } from '@playwright/test';
-import { prepare } from './support/place';
+import { prepare, WORKERS } from './support/place';
 
-const place = prepare();
+/** One for each worker. */
+export const servers = [...Array(WORKERS).keys()].map(worker => {
+  const { address, environment } = prepare(worker);
+  return {
+    command: 'jupyter lab --config jupyter_server_test_config.py',
+    url: `${address}/lab`,
+    timeout: 120_000,
+    env: environment,
+    // The server starts kernels: give it the time to end them.
+    gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 10_000 }
+  };
+});
 
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
   globalTeardown: './support/teardown',
   reporter: [['list']],
-  workers: 1,
+  workers: WORKERS,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {
-    baseURL: place.address,
+    baseURL: prepare().address,
     viewport: { width: 1280, height: 800 },
     actionTimeout: 15_000,
     locale: 'en-US',
@@ -35,12 +46,5 @@ export default defineConfig({
       ]
     }
   },
-  webServer: {
-    command: 'jupyter lab --config jupyter_server_test_config.py',
-    url: `${place.address}/lab`,
-    timeout: 120_000,
-    env: place.environment,
-    // The server starts kernels: give it the time to end them.
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 }
-  }
+  webServer: servers
 });

@@ -39,6 +39,9 @@ class FileBlobStore:
             raise NotFound(f"The captured file {digest} is not stored here.")
         return place
 
+    def remove(self, digest: str) -> None:
+        self._place(digest).unlink(missing_ok=True)
+
     def _place(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
             raise InvalidInput(

@@ -42,3 +42,6 @@ class SharedBlobStore:
         if not self._local.has(digest):
             self._local.put(digest, self._remote.get(digest))
         return self._local.path(digest)
+
+    def remove(self, digest: str) -> None:
+        self._local.remove(digest)

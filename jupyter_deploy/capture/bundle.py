@@ -8,20 +8,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_deploy.capture.drift import not_recorded
 from jupyter_deploy.capture.files import MAX_BYTES, capture_file, find_files, name_below, unreadable
 from jupyter_deploy.capture.git import provenance
+from jupyter_deploy.capture.locks import LIVE, lock
 from jupyter_deploy.capture.root import find_root
-from jupyter_deploy.domain.bundle import Bundle, CapturedFile, digest_of
+from jupyter_deploy.domain.bundle import (
+    Bundle,
+    CapturedFile,
+    Finding,
+    Kernel,
+    Parameter,
+    Start,
+    digest_of,
+)
 from jupyter_deploy.domain.environment import Environment
+from jupyter_deploy.domain.variables import is_passed
 from jupyter_deploy.errors import Forbidden, InvalidInput, NotFound, TooLarge
+from jupyter_deploy.kernels.importable import find_modules
 from jupyter_deploy.kernels.snapshot import snapshot_environment
-from jupyter_deploy.kernels.specs import find_kernel
+from jupyter_deploy.kernels.specs import find_kernel, start_of
 from jupyter_deploy.notebook.documents import (
     Notebook,
     dump_notebook,
     read_notebook,
 )
 from jupyter_deploy.notebook.parameters import inspect_parameters
+from jupyter_deploy.notebook.upstreams import find_upstreams
+from jupyter_deploy.preflight.check import check
+from jupyter_deploy.preflight.place import Place
+from jupyter_deploy.preflight.variables import variables_of
 
 
 @dataclass(frozen=True)
@@ -44,12 +60,21 @@ def capture(
     base: Path | None = None,
     patterns: Sequence[str] = (),
     kernel: str | None = None,
+    environment: str | Path | None = LIVE,
+    packages: Sequence[str] = (),
+    look_only: bool = False,
+    secrets: Sequence[str] = (),
+    passed: Sequence[str] = (),
 ) -> Captured:
     """Capture a notebook and the files that the patterns name.
 
     Nothing may lie outside `limit` (default: the project folder); patterns are
-    relative to `base` (default: the notebook's folder). Raises NotFound,
-    Forbidden, InvalidNotebook, InvalidInput, TooLarge or Conflict.
+    relative to `base` (default: the notebook's folder). `environment` is `live`,
+    `locked` or the path of a lock, None for locked where that is possible; `packages`
+    are requirements to lock beside what the kernel has. With `look_only` nothing is
+    locked, which takes its time. Runs have the `secrets` as variables, and of the
+    engine's those that are `passed` beside the usual ones. Raises NotFound, Forbidden,
+    InvalidNotebook, InvalidInput, TooLarge or Conflict.
     """
     path, content = _read(notebook, limit)
     root = find_root(path, limit.resolve() if limit else None)
@@ -57,27 +82,66 @@ def capture(
     document, findings = read_notebook(content, path.name)
     found, more = find_kernel(*_wanted(document, kernel))
     parameters, known = inspect_parameters(document, found.name, found.language)
-    environment = snapshot_environment(found)
+    snapshot = snapshot_environment(found)
+    start = start_of(found)
+    wanted = LIVE if look_only else environment
+    locked, unlocked = lock(found, start, snapshot, wanted, () if look_only else packages)
     source = dump_notebook(document)
     paths = [item for item in find_files(patterns, _base(base, path), root) if item != path]
     files = tuple(capture_file(item, root) for item in paths)
+    place = Place(
+        folder=path.parent,
+        root=root,
+        base=_base(base, path),
+        taken=frozenset(item.path for item in files),
+        find=lambda names: find_modules(found, names),
+        added=frozenset(packages),
+        variables=_variables(start, secrets, passed),
+    )
     bundle = Bundle(
         notebook=CapturedFile(name, digest_of(source), len(source)),
         files=files,
         parameters=parameters,
         parameters_known=known,
         kernel=found,
-        environment=environment.digest if environment else None,
-        packages=len(environment.packages) if environment else None,
+        environment=snapshot.digest if snapshot else None,
+        packages=len(snapshot.packages) if snapshot else None,
         git=provenance(root, [name, *(item.path for item in files)]),
         cells=_count(document),
-        findings=(*findings, *more),
+        findings=(
+            *findings,
+            *more,
+            *(unlocked if snapshot else _not_locked(found)),
+            *_checked(document, parameters, found, place),
+        ),
+        upstreams=find_upstreams(document, found.language),
+        lock=locked.lock if locked else None,
+        start=start,
+        variables=variables_of(document) if found.language == "python" else (),
     )
     contents: dict[str, bytes | Path] = {
         item.digest: path for item, path in zip(files, paths, strict=True)
     }
     contents[bundle.notebook.digest] = source
-    return Captured(bundle, environment, contents, _text(path))
+    contents.update(locked.contents if locked else {})
+    return Captured(bundle, snapshot, contents, _text(path))
+
+
+def _variables(start: Start, secrets: Sequence[str], passed: Sequence[str]) -> frozenset[str]:
+    """What runs have, if the engine's environment is like this one."""
+    shared = {name for name in os.environ if is_passed(name, passed)}
+    return frozenset({*shared, *secrets, *start.env})
+
+
+def _checked(
+    document: Notebook, parameters: Sequence[Parameter], kernel: Kernel, place: Place
+) -> tuple[Finding, ...]:
+    """Only of Python is known what its code means."""
+    return check(document, parameters, place) if kernel.language == "python" else ()
+
+
+def _not_locked(kernel: Kernel) -> tuple[Finding, ...]:
+    return (Finding("environment_not_locked", None, not_recorded(kernel), None),)
 
 
 def _text(path: Path) -> str | None:

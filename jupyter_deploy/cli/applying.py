@@ -13,6 +13,7 @@ from jupyter_deploy.cli.capturing import capture_notebook, load_project
 from jupyter_deploy.cli.common import Document, as_json, client, print_json
 from jupyter_deploy.cli.following import wait
 from jupyter_deploy.cli.render import print_line, run_sentence
+from jupyter_deploy.cli.trying import rejection, try_out
 from jupyter_deploy.domain.parameters import check_parameters
 from jupyter_deploy.errors import DeployError, InvalidInput
 
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from jupyter_deploy.client.api import EngineClient
     from jupyter_deploy.project.deployment_file import DeploymentFile, FileError
 
-_STYLES = {"created": "green", "updated": "blue", "unchanged": "dim"}
+_STYLES = {
+    "created": "green",
+    "updated": "blue",
+    "unchanged": "dim",
+    "rejected": "red",
+    "superseded": "yellow",
+}
 
 
 @click.command()
@@ -44,13 +51,15 @@ def apply(folder: Path, replace: bool, runs: bool, as_json: bool) -> int:
     engine = client()
     results = []
     for item, bundle in zip(files, captured, strict=True):
-        results.append(_deploy(engine, item, bundle, replace))
+        results.append(_deploy(engine, item, bundle, replace, as_json))
         if not as_json:
             _print(results[-1])
-    finished = [_run(engine, item.name, as_json) for item in files] if runs else []
+    live = [item["name"] for item in results if item["state"] == "live"]
+    finished = [_run(engine, name, as_json) for name in live] if runs else []
     if as_json:
         print_json({"deployments": results, "runs": finished})
-    return 1 if any(run["state"] != "succeeded" for run in finished) else 0
+    failed = any(run["state"] != "succeeded" for run in finished)
+    return 1 if failed or len(live) < len(results) else 0
 
 
 def _listing(errors: list[FileError]) -> str:
@@ -62,7 +71,13 @@ def _listing(errors: list[FileError]) -> str:
 def _capture(item: DeploymentFile) -> Captured:
     with _naming(item):
         captured = capture_notebook(
-            item.notebook, limit=item.project, base=item.project, patterns=item.files
+            item.notebook,
+            limit=item.project,
+            base=item.project,
+            patterns=item.files,
+            environment=item.environment,
+            packages=item.packages,
+            secrets=item.policies["secrets"] or (),
         )
         bundle = captured.bundle
         check_parameters(item.parameters, bundle.parameters, known=bundle.parameters_known)
@@ -80,8 +95,13 @@ def _naming(item: DeploymentFile) -> Iterator[None]:
 
 
 def _deploy(
-    engine: EngineClient, item: DeploymentFile, captured: Captured, replace: bool
+    engine: EngineClient,
+    item: DeploymentFile,
+    captured: Captured,
+    replace: bool,
+    quiet: bool,
 ) -> Document:
+    """Deploy it and wait until it was tried."""
     with _naming(item):
         document, created = engine.deploy(
             captured,
@@ -90,16 +110,24 @@ def _deploy(
             schedule=item.schedule,
             replace=replace,
             policies=item.policies,
+            outputs=item.outputs,
+            preflight=item.preflight,
         )
+    document = try_out(engine, document, quiet=quiet)
     change = "unchanged"
     if created:
         change = "created" if document["version"] == 1 else "updated"
-    return {"name": item.name, "change": change, "version": document["version"]}
+    if document["state"] not in ("live", "candidate"):
+        change = document["state"]
+    reason = rejection(document) if change == "rejected" else None
+    kept = {key: document[key] for key in ("name", "version", "state")}
+    return {**kept, "change": change, "reason": reason}
 
 
 def _print(result: Document) -> None:
-    change = result["change"]
-    print_line((f"{change:<10}", _STYLES[change]), f"{result['name']}, version {result['version']}")
+    change, reason = result["change"], result["reason"]
+    told = f"{result['name']}, version {result['version']}{f': {reason}' if reason else ''}"
+    print_line((f"{change:<9} ", _STYLES[change]), told)
 
 
 def _run(engine: EngineClient, name: str, as_json: bool) -> Document:

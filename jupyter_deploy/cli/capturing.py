@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jupyter_deploy.config import load_settings
+
 if TYPE_CHECKING:
     from jupyter_deploy.capture.bundle import Captured
     from jupyter_deploy.project.deployment_file import DeploymentFile, FileError
@@ -18,10 +20,27 @@ def capture_notebook(
     base: Path | None = None,
     patterns: Sequence[str] = (),
     kernel: str | None = None,
+    environment: str | Path | None = None,
+    packages: Sequence[str] = (),
+    secrets: Sequence[str] = (),
 ) -> Captured:
+    """With the usual environment where none is given."""
     from jupyter_deploy.capture.bundle import capture
 
-    return capture(notebook, limit=limit, base=base, patterns=patterns, kernel=kernel)
+    settings = load_settings()
+    if environment is None and not packages:
+        environment = settings.environment
+    return capture(
+        notebook,
+        limit=limit,
+        base=base,
+        patterns=patterns,
+        kernel=kernel,
+        environment=environment,
+        packages=packages,
+        secrets=secrets,
+        passed=settings.kernel_environment,
+    )
 
 
 def load_project(folder: Path) -> tuple[list[DeploymentFile], list[FileError]]:

@@ -8,6 +8,7 @@ import click
 from rich.text import Text
 
 from jupyter_deploy.cli.common import Document, as_json, client, name, print_json, say
+from jupyter_deploy.cli.drift import show_drift
 from jupyter_deploy.cli.render import (
     exact,
     last_result,
@@ -58,17 +59,32 @@ def _row(item: Document) -> list[str | Text]:
 
 @click.command()
 @name
+@click.option("--environment", "compares", is_flag=True,
+              help="Compare its packages with what the kernel has here and now.")  # fmt: skip
 @as_json
-def show(name: str, as_json: bool) -> None:
+def show(name: str, compares: bool, as_json: bool) -> None:
     """Show one deployment: what is live and when it runs next.
 
     Example: jupyter deploy show report
     """
-    document = client().deployment(name)
-    if as_json:
+    engine = client()
+    document = engine.deployment(name)
+    if compares:
+        show_drift(engine, document, as_json=as_json)
+    elif as_json:
         print_json(document)
     else:
         print_deployment(document)
+        if document["outputs"]:
+            _print_published(engine.outputs(name))
+
+
+def _print_published(overview: Document) -> None:
+    current = overview["current"]
+    told = f"{current['sentence']} (run {current['run']})" if current else "nothing yet"
+    print_fields({"Readers see": told})
+    if overview["problem"]:
+        print_line("  ", (f"{'Problem':<11} ", "yellow"), one_line(overview["problem"], 2000))
 
 
 def print_deployment(document: Document) -> None:
@@ -79,18 +95,64 @@ def print_deployment(document: Document) -> None:
         {
             "Notebook": one_line(document["origin"] or document["notebook"], 2000),
             "Version": f"{document['version']}, {document['state']} since {since}",
+            "Preflight": _preflight(document["preflight"]),
             "Schedule": schedule_text(document),
             "Next": _next(document),
             "Parameters": values(document["parameters"]),
             "Kernel": one_line(document["kernel"]["display_name"]),
-            "Packages": str(len(environment["packages"])) if environment["digest"] else "unknown",
+            "Packages": _packages(environment),
+            "Variables": one_line(", ".join(environment["variables"]), 2000) or "–",
+            "Secrets": ", ".join(document["policies"]["secrets"]) or "–",
             "Files": one_line(", ".join(files), 2000) or "–",
-            "Git": _git(document["git"]),
+            "Publishes": ", ".join(document["outputs"]) or "–",
+            "Git": git_text(document["git"]),
             "Last run": last_result(document["last_run"]),
         }
     )
+    candidate = document["candidate"]
+    if candidate and candidate["version"] != document["version"]:
+        _print_candidate(candidate)
     for finding in document["preflight"]["findings"]:
-        print_line("  ", (f"{'Note':<11} ", "yellow"), one_line(finding["message"], 2000))
+        _print_finding(finding)
+
+
+def _preflight(preflight: Document) -> str:
+    """How it was tried and what that came to, with what it reached beyond its folder."""
+    if preflight["mode"] == "none":
+        return "none"
+    said = f"{preflight['mode']}, {(preflight['verdict'] or 'under way').replace('_', ' ')}"
+    for kind, items in (preflight["effects"] or {}).items():
+        if items:
+            said += f"; {kind}: {one_line(', '.join(items), 300)}"
+    return said
+
+
+def _print_candidate(candidate: Document) -> None:
+    number, cell = candidate["version"], candidate["cell"]
+    if candidate["state"] == "candidate":
+        said = f"version {number} is being tried (run {candidate['run']})."
+    else:
+        where = "" if cell is None else f" in cell {cell + 1}"
+        reason = one_line(candidate["reason"] or "", 2000).rstrip(".")
+        said = f"version {number} was rejected{where}: {reason}. Run {candidate['run']} shows it."
+    print_line("  ", (f"{'Newer':<11} ", "yellow"), said)
+
+
+def _print_finding(finding: Document) -> None:
+    """Place and cause, then what helps on a line of its own."""
+    cause = finding["cause"].replace("_", " ")
+    place = cause if finding["cell"] is None else f"cell {finding['cell'] + 1}, {cause}"
+    message = one_line(finding["message"], 2000)
+    print_line("  ", (f"{'Note':<11} ", "yellow"), (place, "bold"), f": {message}")
+    if finding["fix"]:
+        print_line(" " * 14, ("→ ", "dim"), one_line(finding["fix"], 2000))
+
+
+def _packages(environment: Document) -> str:
+    if not environment["digest"]:
+        return "not recorded, what is installed when a run starts"
+    how = "locked" if environment["locked"] else "as the kernel has them when a run starts"
+    return f"{len(environment['packages'])}, {how}"
 
 
 def schedule_text(document: Document) -> str:
@@ -106,40 +168,10 @@ def _next(document: Document) -> str:
     return " · ".join(exact(fire) for fire in document["next_fires"]) or "–"
 
 
-def _git(git: Document | None) -> str:
+def git_text(git: Document | None) -> str:
     if git is None:
         return "–"
     return str(git["commit"])[:9] + (" with changes" if git["dirty"] else "")
-
-
-@click.command()
-@name
-@as_json
-def versions(name: str, as_json: bool) -> None:
-    """Show all versions of a deployment, newest first.
-
-    Example: jupyter deploy versions report
-    """
-    document = client().versions(name)
-    if as_json:
-        print_json(document)
-        return
-    print_table(
-        [">Version", "State", "Made", "By", "Schedule", "Parameters", "Git"],
-        [_version_row(item) for item in document["versions"]],
-    )
-
-
-def _version_row(item: Document) -> list[str | Text]:
-    return [
-        str(item["version"]),
-        item["state"],
-        moment(item["created_at"]),
-        one_line(item["created_by"] or "–"),
-        item["schedule"]["cron"] if item["schedule"] else "–",
-        values(item["parameters"]),
-        _git(item["git"]),
-    ]
 
 
 @click.command()
@@ -204,7 +236,6 @@ def _confirmed(name: str, as_json: bool) -> bool:
 COMMANDS = {
     "list": list_,
     "show": show,
-    "versions": versions,
     "pause": pause,
     "resume": resume,
     "delete": delete,

@@ -10,7 +10,6 @@ import click
 from jupyter_deploy.cli.common import Document, as_json, client, print_json
 from jupyter_deploy.cli.render import duration, one_line, print_line, print_table, size
 from jupyter_deploy.domain.names import check_name
-from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -45,17 +44,17 @@ def diff(
     Example: jupyter deploy diff 7 8 --tolerance auc=0.01
     """
     engine = client()
-    a, b = _pair(engine, first, second)
+    runs = _runs(engine, first, second)
     options: dict[str, Any] = {"ignore": list(ignore), "tolerance": list(tolerance)}
-    document = engine.diff(a, b, **options, hidden="true" if show_hidden else "false")
+    document = engine.diff(*runs, **options, hidden="true" if show_hidden else "false")
     if as_json:
         print_json(document)
     else:
         _show(document)
 
 
-def _pair(engine: EngineClient, first: str, second: int | None) -> tuple[int, int]:
-    """The earlier run and the later one."""
+def _runs(engine: EngineClient, first: str, second: int | None) -> tuple[int, ...]:
+    """The earlier run and the later one, or the one to compare with the last good one."""
     if second is not None and not first.isdecimal():
         raise InvalidInput(
             f"{first!r} is not a run, and only two runs can be compared.",
@@ -64,31 +63,18 @@ def _pair(engine: EngineClient, first: str, second: int | None) -> tuple[int, in
         )
     if second is not None:
         return int(first), second
-    later = engine.run(int(first)) if first.isdecimal() else _newest(engine, check_name(first))
-    return _last_good(engine, later), later["id"]
+    return (int(first) if first.isdecimal() else _newest(engine, check_name(first)),)
 
 
-def _newest(engine: EngineClient, name: str) -> Document:
+def _newest(engine: EngineClient, name: str) -> int:
     engine.deployment(name)  # a wrong name is an error
     for run in engine.runs(name, limit=100)["runs"]:
         if run["outputs"]:
-            found: Document = run
-            return found
+            number: int = run["id"]
+            return number
     raise NotFound(
         f"No run of {name!r} has results yet.", hint=f"`jupyter deploy run {name}` starts one."
     )
-
-
-def _last_good(engine: EngineClient, run: Document) -> int:
-    name = run["deployment"]
-    good = engine.runs(name, RunState.SUCCEEDED.value, 1, cursor=str(run["id"]))["runs"]
-    if not good:
-        raise NotFound(
-            f"No run of {name!r} before run {run['id']} succeeded.",
-            hint="Name two runs to compare any: `jupyter deploy diff RUN RUN`.",
-        )
-    number: int = good[0]["id"]
-    return number
 
 
 def _show(document: Document) -> None:

@@ -24,9 +24,9 @@ LOOK = 0.2
 OPEN = ("queued", "running")
 
 
-def wait(engine: EngineClient, run: Document, *, quiet: bool) -> Document:
+def wait(engine: EngineClient, run: Document, *, quiet: bool, label: str | None = None) -> Document:
     """Wait for the end; a bar on a terminal, lines elsewhere. Ctrl-C leaves it running."""
-    with watching(run["id"]), _display(run["id"], quiet) as show:
+    with watching(run["id"]), _display(label or f"run {run['id']}", quiet) as show:
         show(run)
         while run["state"] in OPEN:
             time.sleep(LOOK)
@@ -52,33 +52,34 @@ def watching(run_id: int) -> Iterator[None]:
 
 
 @contextmanager
-def _display(run_id: int, quiet: bool) -> Iterator[Callable[[Document], None]]:
+def _display(label: str, quiet: bool) -> Iterator[Callable[[Document], None]]:
     if quiet:
         yield lambda _run: None
     elif not sys.stderr.isatty():
-        yield _Lines().show
+        yield _Lines(label).show
     else:
-        with Bar(run_id, Console(stderr=True)) as bar:
+        with Bar(label, Console(stderr=True)) as bar:
             yield bar.show
 
 
 class _Lines:
     """One line per cell, for logs of other programs."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str) -> None:
+        self._label = label
         self._last = ""
 
     def show(self, run: Document) -> None:
         text = progress_text(run["progress"]) if run["state"] in OPEN else ""
         if text and text != self._last:
-            say(f"run {run['id']}: {text}")
+            say(f"{self._label}: {text}")
         self._last = text
 
 
 class Bar:
     """A live line at the bottom of the terminal: `cell 7 of 23 · 12 s`."""
 
-    def __init__(self, run_id: int, console: Console) -> None:
+    def __init__(self, label: str, console: Console) -> None:
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -88,7 +89,7 @@ class Bar:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._task: TaskID = self._bar.add_task(f"run {run_id}", total=None, text="queued")
+        self._task: TaskID = self._bar.add_task(label, total=None, text="queued")
 
     def __enter__(self) -> Bar:
         self._bar.start()

@@ -90,7 +90,7 @@ def live(run_id: int) -> Iterator[tuple[Printer, Callable[[Document], None]]]:
         return
     console = Console(highlight=False, soft_wrap=True)
     lines = _WholeLines(console)
-    with Bar(run_id, console) as bar:
+    with Bar(f"run {run_id}", console) as bar:
         printer = Printer(lines.write)
         yield printer, bar.show
         printer.end_line()

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jupyter_deploy.cli.common import Document
+from jupyter_deploy.domain.durations import rounded
 
 #: A pipe has no width: every row is one line there.
 ENDLESS = 10_000
@@ -63,16 +64,7 @@ def exact(text: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    if seconds is None:
-        return "–"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s".removesuffix(" 0 s")
-    return f"{whole // 3600} h {whole % 3600 // 60} min".removesuffix(" 0 min")
+    return "–" if seconds is None else rounded(seconds)
 
 
 def size(count: int) -> str:
@@ -90,8 +82,13 @@ def values(parameters: Document) -> str:
 
 def one_line(text: str, limit: int = MAX_REASON) -> str:
     """Without line ends and anything that a terminal would obey."""
-    line = " ".join(_CONTROL.sub("", text).split())
+    line = " ".join(plain(text).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def plain(text: str) -> str:
+    """Without anything that a terminal would obey."""
+    return _CONTROL.sub("", text)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:

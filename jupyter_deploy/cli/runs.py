@@ -44,11 +44,18 @@ if TYPE_CHECKING:
 @click.command()
 @name
 @click.option("-p", "assignments", multiple=True, metavar="K=V", help="A parameter of this run.")
+@click.option("--version", type=click.IntRange(1, 2**31 - 1),
+              help="Run this version, with its code, environment and parameters.")  # fmt: skip
 @click.option("--wait", "waits", is_flag=True, help="Wait for the end and say how it went.")
 @key
 @as_json
 def run(
-    name: str, assignments: tuple[str, ...], waits: bool, key: str | None, as_json: bool
+    name: str,
+    assignments: tuple[str, ...],
+    version: int | None,
+    waits: bool,
+    key: str | None,
+    as_json: bool,
 ) -> int:
     """Start a run now; prints its id.
 
@@ -57,7 +64,10 @@ def run(
     Example: jupyter deploy run report -p region=eu --wait
     """
     engine = client()
-    started = engine.start_run(name, _parameters(engine, name, assignments), key)
+    parameters = _parameters(engine, name, version, assignments)
+    started = engine.start_run(name, parameters, key, version)
+    if version is None:
+        _tell_not_live(engine, name)
     return _show_started(engine, started, waits=waits, as_json=as_json)
 
 
@@ -77,14 +87,23 @@ def _show_started(engine: EngineClient, started: Document, *, waits: bool, as_js
     return 0 if not waits or started["state"] == "succeeded" else 1
 
 
-def _parameters(engine: EngineClient, name: str, assignments: tuple[str, ...]) -> Document:
-    """The assignments, read as the types of the live version's parameters.
+def _tell_not_live(engine: EngineClient, name: str) -> None:
+    document = engine.deployment(name)
+    if document["state"] != "live":
+        number, state = document["version"], document["state"]
+        say(f"Note: no version of {name} is live; this runs version {number}, which is {state}.")
+
+
+def _parameters(
+    engine: EngineClient, name: str, version: int | None, assignments: tuple[str, ...]
+) -> Document:
+    """The assignments, read as the types of the version's parameters.
 
     Which names there are is for the engine to say.
     """
     if not assignments:
         return {}
-    schema = [Parameter(**item) for item in engine.deployment(name)["parameter_schema"]]
+    schema = [Parameter(**item) for item in engine.deployment(name, version)["parameter_schema"]]
     return dict(parse_assignment(text, schema, known=False) for text in assignments)
 
 

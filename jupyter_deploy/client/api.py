@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # reading notebooks loads slowly, and only deploying needs it
     from jupyter_deploy.capture.bundle import Captured
 
 PREFIX = "/jupyter-deploy/api/v1"
+#: Where readers find what is published.
+PUBLISHED = "/jupyter-deploy/published"
 #: Who acts, as checked by the Jupyter Server extension; percent-encoded, names are any text.
 USER_HEADER = "X-Jupyter-Deploy-User"
 #: An engine that is alive answers within milliseconds; what moves or renders files takes longer.
@@ -36,6 +38,7 @@ class EngineClient:
     """Every method raises the DeployError that the engine answered, or Unavailable."""
 
     def __init__(self, url: str, token: str, *, user: str | None = None) -> None:
+        self.url = url
         headers = {"Authorization": f"token {token}"}
         if user:
             headers[USER_HEADER] = quote(user)
@@ -55,11 +58,17 @@ class EngineClient:
     def deployments(self) -> Document:
         return self._json("GET", "/deployments")
 
-    def deployment(self, name: str) -> Document:
-        return self._json("GET", f"/deployments/{_part(name)}")
+    def deployment(self, name: str, version: int | None = None) -> Document:
+        """As this version describes it, or the current one."""
+        query = {"version": version} if version else {}
+        return self._json("GET", f"/deployments/{_part(name)}", params=query)
 
     def versions(self, name: str) -> Document:
         return self._json("GET", f"/deployments/{_part(name)}/versions")
+
+    def version_changes(self, name: str, since: int, number: int) -> Document:
+        path = f"/deployments/{_part(name)}/versions/{number}/changes"
+        return self._json("GET", path, params={"since": since})
 
     def set_paused(self, name: str, paused: bool) -> Document:
         return self._json("PATCH", f"/deployments/{_part(name)}", json={"paused": paused})
@@ -77,8 +86,10 @@ class EngineClient:
         expected_version: int | None = None,
         replace: bool = False,
         policies: Document | None = None,
+        outputs: Document | None = None,
+        preflight: str | Document | None = None,
     ) -> tuple[Document, bool]:
-        """Upload what the engine does not have and make it live; False if it was already."""
+        """Upload what the engine does not have and deploy it; False if it was already."""
         self._upload(captured)
         environment = captured.environment
         body = {
@@ -90,6 +101,8 @@ class EngineClient:
             "schedule": schedule,
             "expected_version": expected_version,
             "replace": replace,
+            "outputs": outputs,
+            "preflight": preflight,
             **(policies or {}),
         }
         response = self._send("POST", "/deployments", json=body)
@@ -114,10 +127,40 @@ class EngineClient:
                 hint="See that nothing writes to it and deploy again.",
             ) from error
 
-    def start_run(self, name: str, parameters: Document, key: str | None = None) -> Document:
+    def outputs(self, name: str) -> Document:
+        return self._json("GET", f"/deployments/{_part(name)}/outputs")
+
+    def tokens(self, name: str) -> Document:
+        return self._json("GET", f"/deployments/{_part(name)}/tokens")
+
+    def create_token(self, name: str, label: str) -> Document:
+        return self._json("POST", f"/deployments/{_part(name)}/tokens", json={"label": label})
+
+    def revoke_token(self, name: str, token_id: int) -> Document:
+        return self._json("DELETE", f"/deployments/{_part(name)}/tokens/{token_id}")
+
+    def secrets(self) -> Document:
+        return self._json("GET", "/secrets")
+
+    def set_secret(self, name: str, value: str) -> Document:
+        body = {"value": value}
+        return self._json("PUT", f"/secrets/{_part(name)}", json=body, timeout=SLOW)
+
+    def delete_secret(self, name: str, *, force: bool = False) -> Document:
+        query = {"force": "true"} if force else {}
+        return self._json("DELETE", f"/secrets/{_part(name)}", params=query, timeout=SLOW)
+
+    def start_run(
+        self,
+        name: str,
+        parameters: Document,
+        key: str | None = None,
+        version: int | None = None,
+    ) -> Document:
         headers = {"Idempotency-Key": key} if key else {}
         path = f"/deployments/{_part(name)}/runs"
-        return self._json("POST", path, json={"parameters": parameters}, headers=headers)
+        body = {"parameters": parameters, **({"version": version} if version else {})}
+        return self._json("POST", path, json=body, headers=headers)
 
     def runs(
         self,
@@ -158,15 +201,44 @@ class EngineClient:
     def ledger(self, run_id: int, after: int = 0) -> Document:
         return self._json("GET", f"/runs/{run_id}/ledger", params={"after": after})
 
-    def diff(self, run_a: int, run_b: int, **options: Any) -> Document:
-        """`ignore` and `tolerance` are lists, `hidden` is "true" or "false"."""
-        path = f"/runs/{run_a}/diff/{run_b}"
+    def diff(self, run: int, later: int | None = None, **options: Any) -> Document:
+        """Two runs, or one and the last good one before it.
+
+        `ignore` and `tolerance` are lists, `hidden` is "true" or "false".
+        """
+        path = f"/runs/{run}/diff" if later is None else f"/runs/{run}/diff/{later}"
         return self._json("GET", path, params=options, timeout=SLOW)
 
+    def history(self, deployment: str, runs: int) -> Document:
+        path = f"/deployments/{_part(deployment)}/history"
+        return self._json("GET", path, params={"runs": runs}, timeout=SLOW)
+
+    def metrics(self, deployment: str, names: Sequence[str], limit: int) -> Document:
+        query = {"deployment": deployment, "name": list(names), "limit": limit}
+        return self._json("GET", "/metrics", params=query)
+
+    def why(self, run_id: int) -> Document:
+        return self._json("GET", f"/runs/{run_id}/why", timeout=SLOW)
+
     def output(self, run_id: int, name: str) -> bytes:
-        """`output.ipynb`, `output.html` or a file that the run left."""
+        """`output.ipynb` or a file that the run left."""
+        return b"".join(self.output_pieces(run_id, name))
+
+    def output_pieces(
+        self, run_id: int, name: str, form: str | None = None, hide_code: bool = False
+    ) -> Iterator[bytes]:
+        """The same without holding it; `output.ipynb` also in another form."""
+        given = {"format": form, "hide_code": "true" if hide_code else None}
+        query = {key: value for key, value in given.items() if value is not None}
         path = f"/runs/{run_id}/outputs/{_part(name)}"
-        return self._send("GET", path, timeout=SLOW).content
+        try:
+            with self._http.stream("GET", path, params=query, timeout=SLOW) as response:
+                if response.is_error:
+                    response.read()
+                    raise _error(response)
+                yield from response.iter_bytes(CHUNK)
+        except httpx.TransportError as error:
+            raise _unavailable(str(error) or "it took too long") from error
 
     def source(self, run_id: int) -> bytes:
         """The notebook as captured in the version that ran."""

@@ -76,17 +76,72 @@ class Git:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something the user should know: what was mended, what may fail."""
+    """Something the user should know: what was mended, what may fail.
+
+    `action` is what the fix adds to the bundle by one click: `files` are patterns,
+    `packages` requirements, `secrets` names.
+    """
 
     cause: str
     cell: int | None
     message: str
     fix: str | None
+    action: dict[str, list[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a kernelspec starts its kernel: command line, and what it adds to the variables."""
+
+    argv: tuple[str, ...]
+    env: dict[str, str]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Start:
+        """Raises KeyError or TypeError for a document of another form."""
+        return cls(tuple(data["argv"]), dict(data["env"]))
+
+
+@dataclass(frozen=True)
+class Lock:
+    """From what the notebook's environment is built again, on whatever machine runs it.
+
+    `files` are pylock.toml (PEP 751) and the wheels that it names beside it, of conda's
+    environments also their explicit list; `python` is the version and `interpreter` the
+    author's, which may be gone; `argv` is how the kernel starts, with `{python}` for the
+    interpreter, and `env` what its kernelspec sets.
+    """
+
+    python: str
+    interpreter: str
+    files: tuple[CapturedFile, ...]
+    argv: tuple[str, ...]
+    env: dict[str, str]
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal environments, whatever kernel starts in them."""
+        parts = [self.python, [asdict(item) for item in self.files]]
+        return digest_of(canonical_json(parts).encode())
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Lock:
+        """Raises KeyError or TypeError for a document of another form."""
+        return cls(
+            python=data["python"],
+            interpreter=data["interpreter"],
+            files=tuple(CapturedFile(**item) for item in data["files"]),
+            argv=tuple(data["argv"]),
+            env=dict(data["env"]),
+        )
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The captured notebook. `environment` is a snapshot's digest or None."""
+    """The captured notebook. `environment` is a snapshot's digest or None.
+
+    Without a `lock` the notebook runs in what its kernel has at that time.
+    """
 
     notebook: CapturedFile
     files: tuple[CapturedFile, ...]
@@ -98,9 +153,25 @@ class Bundle:
     git: Git | None
     cells: int
     findings: tuple[Finding, ...]
+    #: Deployments whose published outputs the notebook reads.
+    upstreams: tuple[str, ...] = ()
+    lock: Lock | None = None
+    #: What the kernelspec said; runs that are not locked start with what it says then.
+    start: Start | None = None
+    #: Names of the environment variables that the notebook reads.
+    variables: tuple[str, ...] = ()
+
+    @property
+    def contents(self) -> tuple[CapturedFile, ...]:
+        """All that a run needs of it."""
+        return (self.notebook, *self.files, *(self.lock.files if self.lock else ()))
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        document = asdict(self)
+        for name in ("upstreams", "lock", "start", "variables"):
+            if not document[name]:  # bundles from before there were any keep their digest
+                del document[name]
+        return document
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Bundle:
@@ -117,6 +188,10 @@ class Bundle:
             git=Git(**git) if git else None,
             cells=data["cells"],
             findings=tuple(Finding(**item) for item in data["findings"]),
+            upstreams=tuple(data.get("upstreams", ())),
+            lock=Lock.from_json(data["lock"]) if data.get("lock") else None,
+            start=Start.from_json(data["start"]) if data.get("start") else None,
+            variables=tuple(data.get("variables", ())),
         )
 
     @property

@@ -8,6 +8,8 @@ from typing import Any
 
 from jupyter_deploy.domain.bundle import Bundle, canonical_json, digest_of
 from jupyter_deploy.domain.policies import Policies
+from jupyter_deploy.domain.preflight import Preflight, Tried
+from jupyter_deploy.domain.publishing import Outputs, outputs_to_json
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.errors import Conflict
 
@@ -19,7 +21,8 @@ class NewVersion:
     `expected_version` is the live version that the user saw (0: none, None: any);
     `replace` lets the name move to another notebook. `origin` is the notebook's
     absolute path where it was deployed from, perhaps on another machine; it says
-    which notebook this is and is no part of the version.
+    which notebook this is and is no part of the version, nor is how it is tried
+    before it goes live.
     """
 
     name: str
@@ -31,13 +34,20 @@ class NewVersion:
     replace: bool = False
     policies: Policies = field(default_factory=Policies)
     origin: str | None = None
+    outputs: Outputs = ()
+    preflight: Preflight = field(default_factory=Preflight)
 
     @property
     def digest(self) -> str:
-        """Equal for equal bundles and policies."""
+        """Equal for equal bundles, policies and outputs, whatever was found in them."""
         schedule = self.schedule.to_json() if self.schedule else None
         policies = self.policies.to_json()
-        parts = [self.bundle.to_json(), self.parameters, schedule, policies]
+        if not self.policies.secrets:  # versions from before there were any keep their digest
+            del policies["secrets"]
+        bundle = {**self.bundle.to_json(), "findings": []}  # those depend on who looks and where
+        parts = [bundle, self.parameters, schedule, policies]
+        if self.outputs:  # as those
+            parts.append(outputs_to_json(self.outputs))
         return digest_of(canonical_json(parts).encode())
 
     def check_notebook(self, held: str, held_origin: str | None) -> None:
@@ -61,6 +71,8 @@ class NewVersion:
 
 @dataclass(frozen=True)
 class Version:
+    """`tried` is None where nothing was executed before it went live."""
+
     number: int
     state: str
     digest: str
@@ -70,14 +82,27 @@ class Version:
     created_at: datetime
     created_by: str | None
     policies: Policies = field(default_factory=Policies)
+    outputs: Outputs = ()
+    preflight: Preflight = field(default_factory=Preflight)
+    tried: Tried | None = None
 
 
 @dataclass(frozen=True)
 class Deployment:
+    """`current` is the live version, or the newest while none is live.
+
+    `candidate` is the newest version where it is not live: it is being tried, or was rejected.
+    """
+
     name: str
     paused: bool
-    live: Version
+    current: Version
     origin: str | None = None
+    candidate: Version | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.current.state == "live"
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,18 @@ def seconds_of(value: float | str, field: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def rounded(seconds: float) -> str:
+    """What was measured, as people tell it: `0.4 s`, `40 s`, `3 min 5 s`, `2 h 10 min`."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s".removesuffix(" 0 s")
+    return f"{whole // 3600} h {whole % 3600 // 60} min".removesuffix(" 0 min")
+
+
 def in_words(seconds: float) -> str:
     """`90 s`, `5 min`, `2 h`, `1 d`: the largest unit that fits without a rest."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):

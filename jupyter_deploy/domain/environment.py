@@ -1,4 +1,4 @@
-"""What a kernel's environment consists of."""
+"""What a kernel's environment consists of, and from what it is built again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,36 @@ from jupyter_deploy.domain.bundle import canonical_json, digest_of
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a package is from that no index gave: `kind` is vcs, archive, local or editable.
+
+    `url` is without credentials; `commit` goes with vcs.
+    """
+
+    kind: str
+    url: str
+    commit: str | None = None
+
+
+@dataclass(frozen=True)
 class Package:
+    """`origin` is None for one of an index."""
+
     name: str
     version: str
+    origin: Origin | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        document = asdict(self)
+        if self.origin is None:  # snapshots from before there were any keep their digest
+            del document["origin"]
+        return document
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Package:
+        """Raises KeyError or TypeError for a document of another form."""
+        origin = data.get("origin")
+        return cls(data["name"], data["version"], Origin(**origin) if origin else None)
 
 
 @dataclass(frozen=True)
@@ -27,10 +54,13 @@ class Environment:
 
     @property
     def digest(self) -> str:
-        return digest_of(canonical_json(asdict(self)).encode())
+        return digest_of(canonical_json(self._document()).encode())
+
+    def _document(self) -> dict[str, Any]:
+        return {**asdict(self), "packages": [package.to_json() for package in self.packages]}
 
     def to_json(self) -> dict[str, Any]:
-        return {"digest": self.digest, **asdict(self)}
+        return {"digest": self.digest, **self._document()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Environment:
@@ -40,5 +70,5 @@ class Environment:
             implementation=data["implementation"],
             python=data["python"],
             platform=data["platform"],
-            packages=tuple(Package(**item) for item in data["packages"]),
+            packages=tuple(Package.from_json(item) for item in data["packages"]),
         )

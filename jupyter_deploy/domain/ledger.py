@@ -10,6 +10,7 @@ injected parameters):
     clear_output     cell
     cell_finished    cell, status, duration  ok, error or skipped; seconds
     warning          cell, message
+    observed         seen, memory            of a preflight: see runner.trial; bytes
     finished         see Finished            always the last
 
 Outputs that the notebook changed later (a display that is updated, a cleared
@@ -23,6 +24,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from jupyter_deploy.domain.metrics import is_cell
 from jupyter_deploy.domain.runs import Progress
 
 #: The file beside a ledger whose bytes are kept back, so that a full disk does not
@@ -38,6 +40,7 @@ _MEMBERS = {
     "clear_output": ("cell",),
     "cell_finished": ("cell", "status", "duration"),
     "warning": ("cell", "message"),
+    "observed": ("seen", "memory"),
     "finished": ("outcome",),
 }
 
@@ -56,10 +59,12 @@ class Entry:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Entry:
-        """Raises KeyError for a document of another form, ValueError for another number."""
+        """Raises KeyError for a document of another form, ValueError for odd numbers."""
         data = {key: value for key, value in document.items() if key not in ("seq", "at", "kind")}
         if type(document["seq"]) is not int:
             raise ValueError(f"{document['seq']!r} is not the number of an entry")
+        if not is_cell(document.get("cell")):
+            raise ValueError(f"{document['cell']!r} is not the place of a cell")
         for member in _MEMBERS[document["kind"]]:
             data[member]
         return cls(document["seq"], document["at"], document["kind"], data)
@@ -101,6 +106,10 @@ def warning(cell: int | None, message: str) -> Draft:
     return Draft("warning", {"cell": cell, "message": message})
 
 
+def observed(seen: Mapping[str, Any], memory: int | None) -> Draft:
+    return Draft("observed", {"seen": seen, "memory": memory})
+
+
 @dataclass(frozen=True)
 class Finished:
     """How the runner left the notebook: the evidence for the verdict.
@@ -115,6 +124,7 @@ class Finished:
     error: Mapping[str, str] = field(default_factory=dict)
     never_ran: Sequence[int] = ()
     outputs: Sequence[Mapping[str, Any]] = ()
+    metrics: Sequence[Mapping[str, Any]] = ()
     fault: str | None = None
     reason: str | None = None
 
@@ -131,6 +141,7 @@ class Finished:
             error=data.get("error") or {},
             never_ran=data.get("never_ran") or (),
             outputs=data.get("outputs") or (),
+            metrics=data.get("metrics") or (),
             fault=data.get("fault"),
             reason=data.get("reason"),
         )

@@ -11,9 +11,14 @@ MAX_LENGTH = 64
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
+def is_name(name: str) -> bool:
+    """Whether a deployment, or one of its outputs, may be called so."""
+    return len(name) <= MAX_LENGTH and _NAME.fullmatch(name) is not None
+
+
 def check_name(name: str) -> str:
     """Return `name`, or raise InvalidInput (field `name`)."""
-    if len(name) > MAX_LENGTH or not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidInput(
             f"{name!r} cannot be the name of a deployment.",
             field="name",

@@ -1,4 +1,4 @@
-"""How the runs of a deployment are limited, and when one is tried again."""
+"""How the runs of a deployment are limited, when one is tried again, which secrets they get."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from jupyter_deploy.domain.durations import in_words, seconds_of
+from jupyter_deploy.domain.variables import check_secret_names
 from jupyter_deploy.errors import InvalidInput
 
 #: Members of a request and of a deployment file that make up the policies.
-POLICIES = ("retry", "timeout", "max_running", "priority")
+POLICIES = ("retry", "timeout", "max_running", "priority", "secrets")
 #: Faults after which another attempt can help.
 RETRIABLE = ("infrastructure", "lost", "timeout", "notebook")
 MAX_ATTEMPTS = 10
@@ -43,16 +44,21 @@ class Limits:
 
 @dataclass(frozen=True)
 class Policies:
-    """`max_running` bounds the deployment's runs at once; higher `priority` goes first."""
+    """`max_running` bounds the deployment's runs at once; higher `priority` goes first.
+
+    `secrets` are names.
+    """
 
     retry: Retry = field(default_factory=Retry)
     timeout: Limits = field(default_factory=Limits)
     max_running: int | None = None
     priority: int = 0
+    secrets: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         document = asdict(self)
         document["retry"]["on"] = list(self.retry.on)
+        document["secrets"] = list(self.secrets)
         return document
 
     @classmethod
@@ -61,7 +67,13 @@ class Policies:
         if data is None:
             return cls()
         retry = {**data["retry"], "on": tuple(data["retry"]["on"])}
-        return cls(Retry(**retry), Limits(**data["timeout"]), data["max_running"], data["priority"])
+        return cls(
+            Retry(**retry),
+            Limits(**data["timeout"]),
+            data["max_running"],
+            data["priority"],
+            tuple(data.get("secrets", ())),  # versions from before there were any
+        )
 
 
 def read_policies(document: Mapping[str, Any]) -> Policies:
@@ -78,6 +90,7 @@ def read_policies(document: Mapping[str, Any]) -> Policies:
         if max_running is None
         else _whole("max_running", max_running, 1, MAX_RUNNING),
         priority=_whole("priority", document.get("priority") or 0, -MAX_PRIORITY, MAX_PRIORITY),
+        secrets=check_secret_names(document.get("secrets") or ()),
     )
 
 

@@ -24,6 +24,11 @@ def started_again(run_id: int, by: str | None) -> str:
     return f"Run {run_id} again, {f'asked for by {person}' if person else 'started by hand'}."
 
 
+def tried(version: int, by: str | None) -> str:
+    person = _person(by)
+    return f"Tries version {version}{f' of {person}' if person else ''} before it goes live."
+
+
 def due(at: datetime, zone: str) -> str:
     return f"Due at {_clock(at, zone)} {zone} by its schedule."
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from jupyter_deploy.domain.metrics import Metric
+from jupyter_deploy.domain.preflight import Report
+
 
 class RunState(str, Enum):
     QUEUED = "queued"
@@ -92,10 +95,23 @@ class Run:
 
 
 @dataclass(frozen=True)
+class CellTime:
+    """What a cell took; `cell` is its place in the captured notebook, None for the parameters.
+
+    `status` is ok, error or skipped, and `unfinished` of a cell that was cut off.
+    """
+
+    cell: int | None
+    status: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Closing:
     """How an attempt ended and what that means for its run.
 
     With `retry_at` the run is queued again and the rest describes the attempt.
+    `report` is there where the run tried a version.
     """
 
     state: RunState
@@ -106,5 +122,8 @@ class Closing:
     outcome: str
     progress: Progress | None = None
     outputs: tuple[OutputFile, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    cells: tuple[CellTime, ...] = ()
     retry_at: datetime | None = None
     ledger: str | None = None
+    report: Report | None = None

@@ -211,6 +211,16 @@ FAILURES = {
         "kernel did not start",
         "The kernel did not start: {value}",
     ),
+    "environment": (
+        "infrastructure",
+        "environment not built",
+        "The environment that the version was locked with cannot be built: {value}",
+    ),
+    "secret": (
+        "infrastructure",
+        "secret missing",
+        "{value}",
+    ),
     "kernel_timeout": (
         "timeout",
         "timed out",

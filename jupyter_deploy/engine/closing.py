@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from jupyter_deploy.domain.ledger import Entry, progress
+from jupyter_deploy.domain.history import cell_times
+from jupyter_deploy.domain.ledger import Entry, Finished, progress
+from jupyter_deploy.domain.metrics import MOST, Metric
+from jupyter_deploy.domain.preflight import Report
 from jupyter_deploy.domain.runs import Closing, OutputFile
 from jupyter_deploy.domain.verdict import Ending, judge
+from jupyter_deploy.engine.keeping import digest_of_file
 from jupyter_deploy.engine.ledger_tail import read_placed
-from jupyter_deploy.engine.publishing import digest_of_file
 from jupyter_deploy.engine.reserve import Spend, plainly
 from jupyter_deploy.ports.executor import Placement
+from jupyter_deploy.preflight.report import Trial, report
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +49,26 @@ def _conclude(
         outcome=verdict.outcome,
         progress=progress(entries),
         outputs=_outputs(placement, entries, spend),
+        metrics=tuple(_metrics(entries)),
+        cells=cell_times(entries),
     )
+
+
+def reported(trial: Trial, entries: Sequence[Entry]) -> Report:
+    """What the run that tried a version has found."""
+    try:
+        return report(trial, entries)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        log.warning("%s: what was observed cannot be read: %r", trial.folder, error)
+        return Report()
+
+
+def _metrics(entries: Sequence[Entry]) -> Iterator[Metric]:
+    """What is no metric is left out: it decides nothing."""
+    finished = next((entry for entry in reversed(entries) if entry.kind == "finished"), None)
+    for item in Finished.of(finished).metrics[:MOST] if finished else ():
+        with suppress(KeyError, TypeError, ValueError):
+            yield Metric.from_json(item)
 
 
 def _outputs(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from jupyter_deploy.engine.dispatcher import Dispatcher
 from jupyter_deploy.engine.lease import Lease
+from jupyter_deploy.engine.publisher import Publisher
 from jupyter_deploy.engine.retention import Retention
 from jupyter_deploy.engine.scheduler import Scheduler
 from jupyter_deploy.engine.watcher import Watcher
@@ -48,6 +49,7 @@ class Core:
         on_quiet: Callable[[], None],
         lease: Lease | None = None,
         retention: Retention | None = None,
+        publisher: Publisher | None = None,
         on_trouble: Callable[[Unavailable], None] = lambda _error: None,
     ) -> None:
         self._store = store
@@ -56,6 +58,7 @@ class Core:
         self._dispatcher = dispatcher
         self._lease = lease
         self._retention = retention
+        self._publisher = publisher
         self._quiet_seconds = quiet_seconds
         self._on_quiet = on_quiet
         #: Told on this thread when the database could not be used; the step is tried again.
@@ -163,6 +166,8 @@ class Core:
             steps.insert(0, self._lease.take_over)
         if not self._stopping:
             steps.append(self._dispatcher.fill)
+        if self._publisher and not self._stopping:
+            steps.append(self._publisher.tick)
         if self._retention:
             steps.append(self._retention.tick)
         done: list[bool | None] = []
@@ -198,7 +203,8 @@ class Core:
         return min([longest, *(seconds for seconds in waits if seconds is not None)])
 
     def _leave_if_quiet(self) -> None:
-        if time.monotonic() - self.last_use < self._quiet_seconds:
+        publishing = self._publisher is not None and self._publisher.busy
+        if publishing or time.monotonic() - self.last_use < self._quiet_seconds:
             return
         activity = self._store.activity()
         if not (activity.queued or activity.running or activity.schedules):

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from jupyter_deploy.domain.bundle import CapturedFile
+from jupyter_deploy.domain.bundle import CapturedFile, Lock
 from jupyter_deploy.domain.caps import Caps
 from jupyter_deploy.domain.ledger import RESERVE_NAME, RESERVE_SIZE
+from jupyter_deploy.domain.preflight import TRIGGER
+from jupyter_deploy.domain.publishing import Published
 from jupyter_deploy.domain.runs import Closing, RunState
 from jupyter_deploy.durable import is_full, keep_room, write_whole
 from jupyter_deploy.engine.lease import Lease
 from jupyter_deploy.engine.pressure import Pressure
 from jupyter_deploy.engine.turns import take_turns
 from jupyter_deploy.engine.watcher import Watcher
-from jupyter_deploy.errors import DeployError
+from jupyter_deploy.errors import DeployError, NotFound
 from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
@@ -37,6 +41,9 @@ class Dispatcher:
         slots: int,
         *,
         caps: Caps,
+        environments: Path,
+        vault: Path,
+        passed: Sequence[str] = (),
         lease: Lease | None = None,
         pressure: Pressure | None = None,
     ) -> None:
@@ -48,6 +55,10 @@ class Dispatcher:
         self.slots = slots
         self._lease = lease
         self._caps = caps
+        self._environments = environments
+        #: The folder whose secrets runners read, and what kernels get beside the usual.
+        self._vault = vault
+        self._passed = passed
         self._pressure = pressure
         self._held = False
 
@@ -97,11 +108,15 @@ class Dispatcher:
             "fence": claim.fence,
             "deployment": claim.run.deployment,
             "version": claim.version.number,
+            "due_at": claim.run.due_at.isoformat() if claim.run.due_at else None,
             "notebook": self._file(bundle.notebook),
             "files": [self._file(item) for item in bundle.files],
             "kernel": bundle.kernel.name,
             "language": bundle.kernel.language,
+            "environment": self._environment(bundle.lock),
             "parameters": claim.run.parameters,
+            "trial": claim.version.preflight.mode if claim.run.trigger == TRIGGER else None,
+            "upstreams": {name: self._published(name) for name in bundle.upstreams},
             "lease": self._terms(),
             "timeouts": {
                 "kernel_start": limits.kernel_start,
@@ -109,7 +124,46 @@ class Dispatcher:
                 "run": limits.run,
             },
             "caps": asdict(self._caps),
+            "secrets": self._secrets(claim.version.policies.secrets),
+            "passed": list(self._passed),
         }
+
+    def _secrets(self, names: Sequence[str]) -> dict[str, Any] | None:
+        """Their values are the runner's to read."""
+        return {"names": list(names), "folder": str(self._vault)} if names else None
+
+    def _environment(self, lock: Lock | None) -> dict[str, Any] | None:
+        """What the runner builds or finds built; None for what the kernel has now."""
+        if lock is None:
+            return None
+        return {
+            "folder": str(self._environments),
+            "digest": lock.digest,
+            "python": lock.python,
+            "interpreter": lock.interpreter,
+            "files": [self._file(item) for item in lock.files],
+            "argv": list(lock.argv),
+            "env": lock.env,
+        }
+
+    def _published(self, name: str) -> dict[str, Any] | None:
+        """What another deployment has published last; None when that is nothing."""
+        try:
+            found = self._store.newest_publication(name)
+        except NotFound:
+            return None
+        if found is None:
+            return None
+        return {
+            "run": found.run,
+            "version": found.version,
+            "data_at": found.data_at.isoformat(),
+            "outputs": {item.name: self._output(item) for item in found.outputs},
+        }
+
+    def _output(self, item: Published) -> dict[str, Any]:
+        told = {key: getattr(item, key) for key in ("kind", "filename", "value", "unit")}
+        return {**told, "blob": str(self._blobs.path(item.digest)) if item.digest else None}
 
     def _terms(self) -> dict[str, str] | None:
         """What the runner has to keep an eye on."""

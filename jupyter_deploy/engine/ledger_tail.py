@@ -35,12 +35,19 @@ class LedgerTail:
         """All but outputs, which are large and stay in the file."""
         try:
             with open(self._path, "rb") as file:
-                file.seek(self._offset)
+                self._find_on(file)
                 entries = [entry for _, entry in _whole_lines(file) if entry.kind != "output"]
                 self._offset = file.tell()
                 return entries
         except FileNotFoundError:
             return []
+
+    def _find_on(self, file: IO[bytes]) -> None:
+        """Go behind the last line that was read, or to the beginning if the notebook cut it off."""
+        if self._offset:
+            file.seek(self._offset - 1)
+            if file.read(1) != b"\n":
+                file.seek(0)
 
 
 def _whole_lines(file: IO[bytes]) -> Iterator[tuple[int, Entry]]:

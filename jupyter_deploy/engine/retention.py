@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_deploy.domain.runs import Run
+from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.store import Store
 
@@ -38,8 +39,11 @@ class Candidate:
 class Retention:
     """`days` 0 deletes nothing by itself."""
 
-    def __init__(self, store: Store, clock: Clock, runs_dir: Path, days: int) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, blobs: BlobStore, runs_dir: Path, days: int
+    ) -> None:
         self._store = store
+        self._blobs = blobs
         self._clock = clock
         self._runs_dir = runs_dir
         self.days = days
@@ -71,7 +75,8 @@ class Retention:
         # The rows first: files that are left over are found again, outputs that are
         # promised and gone would not be.
         if run_ids:
-            self._store.prune(run_ids, self._clock.now())
+            for digest in self._store.prune(run_ids, self._clock.now()):
+                self._blobs.remove(digest)
             log.info("retention: the files of %s runs are deleted", len(run_ids))
         held = self._held()
         folders = [

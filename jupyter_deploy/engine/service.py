@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,20 +13,28 @@ from jupyter_deploy.domain.deployments import Deployment, Event, NewVersion, Ver
 from jupyter_deploy.domain.engines import Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.ledger import Entry
+from jupyter_deploy.domain.metrics import Measured
 from jupyter_deploy.domain.names import check_name
 from jupyter_deploy.domain.parameters import check_parameters
+from jupyter_deploy.domain.preflight import FULL
 from jupyter_deploy.domain.runs import Run
-from jupyter_deploy.engine.comparing import Material, gather
+from jupyter_deploy.engine.comparing import Material, gather, last_good
 from jupyter_deploy.engine.dispatcher import Dispatcher
+from jupyter_deploy.engine.explaining import Question, ask
+from jupyter_deploy.engine.history import Chronicle, before, chronicle
+from jupyter_deploy.engine.keeping import leads_out, place_of
 from jupyter_deploy.engine.ledger_tail import read_entries
-from jupyter_deploy.engine.publishing import place_of
 from jupyter_deploy.engine.retention import Retention
+from jupyter_deploy.engine.secrets import SecretBook
+from jupyter_deploy.engine.shelf import Shelf
 from jupyter_deploy.engine.watcher import Watcher
 from jupyter_deploy.errors import Conflict, InvalidInput, NotFound
 from jupyter_deploy.ports.blobs import BlobStore
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.store import NewRun, RunQuery, Store
+from jupyter_deploy.results.versions import Side
 from jupyter_deploy.timetable import check_schedule, next_fires
+from jupyter_deploy.vault.vault import Vault
 
 #: Due times shown to people.
 PREVIEW = 5
@@ -37,9 +44,10 @@ RECENT = 20
 
 @dataclass(frozen=True)
 class View:
-    """A deployment with what a person wants to know beside it."""
+    """A deployment with what a person wants to know beside it; `version` is what is shown."""
 
     deployment: Deployment
+    version: Version
     next_fires: list[datetime]
     recent: list[Run]
 
@@ -53,8 +61,10 @@ class Service:
         dispatcher: Dispatcher,
         clock: Clock,
         retention: Retention,
+        vault: Vault,
         *,
         stays: bool = False,
+        preflight: str = FULL,
     ) -> None:
         self._store = store
         self._blobs = blobs
@@ -63,11 +73,15 @@ class Service:
         self._clock = clock
         self.retention = retention
         self._stays = stays
+        #: How a version is tried where nothing else is said.
+        self.usual_preflight = preflight
+        self.shelf = Shelf(store, blobs, clock)
+        self.secrets = SecretBook(store, vault)
 
     def deploy(self, new: NewVersion, environment: Environment | None) -> tuple[View, bool]:
-        """Make it live; False when it is live already.
+        """Make it live, or try it first; False when it is live already, or being tried.
 
-        Raises InvalidInput for a name, parameter, schedule, path or missing upload,
+        Raises InvalidInput for a name, parameter, schedule, path, missing upload or secret,
         and Conflict.
         """
         check_name(new.name)
@@ -75,16 +89,22 @@ class Service:
         parameters = check_parameters(
             new.parameters, bundle.parameters, known=bundle.parameters_known
         )
+        sample = {**parameters, **new.preflight.parameters}
+        check_parameters(sample, bundle.parameters, known=bundle.parameters_known)
         if new.schedule:
             check_schedule(new.schedule.cron, new.schedule.timezone, self._clock.now())
+        self.secrets.check(new.policies.secrets)
         self._check_files(bundle)
         if environment is not None:
             self._store.put_environment(environment)
-        _, created = self._store.deploy(replace(new, parameters=parameters), self._clock.now())
-        return self.view(new.name), created
+        deployment, created = self._store.deploy(
+            replace(new, parameters=parameters), self._clock.now()
+        )
+        version = deployment.candidate or deployment.current
+        return self.view(new.name, version.number), created
 
     def _check_files(self, bundle: Bundle) -> None:
-        for item in (bundle.notebook, *bundle.files):
+        for item in bundle.contents:
             if not item.inside:
                 raise InvalidInput(
                     f"The path {item.path!r} leads out of the project.", field="files"
@@ -98,19 +118,34 @@ class Service:
 
     def views(self) -> list[View]:
         recent = self._store.recent(RECENT)
-        return [self._view(item, recent.get(item.name, [])) for item in self._store.deployments()]
+        return [
+            self._view(item, item.current, recent.get(item.name, []))
+            for item in self._store.deployments()
+        ]
 
-    def view(self, name: str) -> View:
+    def view(self, name: str, number: int | None = None) -> View:
+        """As the version of that number describes it, or the current one. Raises NotFound."""
         deployment = self._store.deployment(name)
+        version = self._version(name, number) if number else deployment.current
         newest = self._store.runs(RunQuery(deployment=name, limit=RECENT))
-        return self._view(deployment, newest[::-1])
+        return self._view(deployment, version, newest[::-1])
 
-    def _view(self, deployment: Deployment, recent: list[Run]) -> View:
-        schedule = deployment.live.schedule
+    def _version(self, name: str, number: int) -> Version:
+        for version in self._store.versions(name):
+            if version.number == number:
+                return version
+        raise NotFound(
+            f"There is no version {number} of {name!r}.",
+            field="version",
+            hint=f"`jupyter deploy versions {name}` shows them.",
+        )
+
+    def _view(self, deployment: Deployment, version: Version, recent: list[Run]) -> View:
+        schedule = version.schedule
         fires = []
-        if schedule and not deployment.paused:
+        if schedule and not deployment.paused and version.state in ("live", "candidate"):
             fires = next_fires(schedule.cron, schedule.timezone, self._clock.now(), PREVIEW)
-        return View(deployment, fires, [self._live(run) for run in recent])
+        return View(deployment, version, fires, [self._live(run) for run in recent])
 
     def environment_of(self, version: Version) -> Environment | None:
         digest = version.bundle.environment
@@ -121,6 +156,27 @@ class Service:
 
     def versions(self, name: str) -> list[Version]:
         return self._store.versions(name)
+
+    def version_pair(self, name: str, number: int, since: int | None) -> tuple[Side, Side | None]:
+        """A version, and that one or the one before it; None when there is none before.
+
+        Raises NotFound.
+        """
+        by_number = {item.number: item for item in self._store.versions(name)}
+        before = max((item for item in by_number if item < number), default=None)
+        for wanted in (number, since):
+            if wanted is not None and wanted not in by_number:
+                raise NotFound(
+                    f"Deployment {name!r} has no version {wanted}.",
+                    hint=f"Its newest version is {max(by_number)}.",
+                )
+        earlier = since or before
+        new = self._side(by_number[number])
+        return new, self._side(by_number[earlier]) if earlier else None
+
+    def _side(self, version: Version) -> Side:
+        notebook = self._blobs.path(version.bundle.notebook.digest)
+        return Side(version, self.environment_of(version), notebook)
 
     def set_paused(self, name: str, paused: bool) -> View:
         self._store.set_paused(name, paused, self._clock.now())
@@ -137,13 +193,14 @@ class Service:
         parameters: dict[str, Any],
         created_by: str | None,
         key: str | None,
+        number: int | None = None,
     ) -> tuple[Run, bool]:
-        """Queue a run with these parameters over the deployment's own."""
-        live = self._store.deployment(name).live
+        """Queue a run of that version, or the current one, with these parameters over its own."""
+        version = self._version(name, number) if number else self._store.deployment(name).current
         own = check_parameters(
-            parameters, live.bundle.parameters, known=live.bundle.parameters_known
+            parameters, version.bundle.parameters, known=version.bundle.parameters_known
         )
-        new = NewRun(name, {**live.parameters, **own}, created_by, key)
+        new = NewRun(name, {**version.parameters, **own}, created_by, key, version.number)
         run, created = self._store.add_run(new, self._clock.now())
         return self._live(run), created
 
@@ -215,7 +272,7 @@ class Service:
             if item.name == name:
                 folder = self.folder(run)
                 path = place_of(folder, name)
-                if _leads_out(path, folder):
+                if leads_out(path, folder):
                     break
                 if self._blobs.shared and not path.exists():  # it ran elsewhere
                     path = self._blobs.path(item.digest)
@@ -230,12 +287,38 @@ class Service:
             hint="It may still be running; its outputs are listed at the run.",
         )
 
+    def measured(self, name: str, names: Sequence[str], limit: int) -> list[Measured]:
+        """Metrics of the newest runs that have any. Raises NotFound."""
+        self._store.deployment(name)
+        return self._store.measured(name, names, limit)
+
+    def chronicle(self, name: str, limit: int) -> Chronicle:
+        """The newest runs of a deployment. Raises NotFound."""
+        return chronicle(self._store, self._blobs, name, limit)
+
+    def usual(self, run_id: int) -> Chronicle:
+        """The run and the good ones before it. Raises NotFound."""
+        return before(self._store, self._blobs, run_id)
+
     def material(self, run_a: int, run_b: int) -> Material:
         """What comparing two runs needs. Raises NotFound and Conflict."""
-        return gather(self._store, self.output, run_a, run_b)
+        return gather(self._store, self._blobs, self.output, run_a, run_b)
+
+    def question(self, run_id: int) -> Question:
+        """What explaining a failure needs. Raises NotFound and Conflict."""
+        return ask(self._store, self._blobs, self.output, run_id)
+
+    def since_last_good(self, run_id: int) -> Material:
+        """What comparing a run with the last good one before it needs. Raises as `material`."""
+        return self.material(last_good(self._store, run_id).id, run_id)
 
     def folder(self, run: Run) -> Path:
         return self._watcher.placement(run.id, run.fence).folder
+
+    def workplace(self, run: Run) -> Path:
+        """The folder in which its notebook ran."""
+        notebook = self._store.run_version(run.id).bundle.notebook.path
+        return (self.folder(run) / "work" / notebook).parent
 
     def missing(self, digests: list[str]) -> list[str]:
         return [digest for digest in digests if not self._blobs.has(digest)]
@@ -275,8 +358,3 @@ def _described(seen: Seen) -> dict[str, Any]:
         "since": seen.since.isoformat(),
         "alive": seen.alive,
     }
-
-
-def _leads_out(path: Path, folder: Path) -> bool:
-    """Names come from what the notebook left: it may have put a link there since."""
-    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

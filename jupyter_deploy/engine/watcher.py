@@ -5,22 +5,25 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from jupyter_deploy.deadline import LAPSED
 from jupyter_deploy.domain.ledger import Entry, progress
+from jupyter_deploy.domain.preflight import TRIGGER
 from jupyter_deploy.domain.retrying import Jitter, with_retry
-from jupyter_deploy.domain.runs import Closing, Progress
+from jupyter_deploy.domain.runs import Closing, Progress, Run
 from jupyter_deploy.domain.verdict import Ending
-from jupyter_deploy.engine.closing import conclude
+from jupyter_deploy.engine.closing import conclude, reported
 from jupyter_deploy.engine.ledger_tail import LedgerTail
 from jupyter_deploy.engine.reserve import Spend, plainly
 from jupyter_deploy.engine.turns import take_turns
+from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
 from jupyter_deploy.ports.store import Store
+from jupyter_deploy.preflight.report import Trial, project_of
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +31,10 @@ log = logging.getLogger(__name__)
 CANCEL_GRACE = timedelta(seconds=10)
 
 
-Publish = Callable[[Placement, Closing], Closing]
+Keep = Callable[[Placement, Closing], Closing]
 
 
-def _keep(_placement: Placement, closing: Closing) -> Closing:
+def _where_it_is(_placement: Placement, closing: Closing) -> Closing:
     return closing
 
 
@@ -78,9 +81,11 @@ class Watcher:
         self._runs_dir = runs_dir
         self.engine = engine
         #: Brings what a closed attempt left to where it is kept.
-        self.publish: Publish = _keep
+        self.keep: Keep = _where_it_is
         self._jitter = jitter
         self._live: dict[int, _Live] = {}
+        #: Attempts that were closed here so far.
+        self.closed = 0
         #: Does what must be done on a full disk too.
         self.spend: Spend = plainly
 
@@ -155,16 +160,30 @@ class Watcher:
         placement = live.placement
         self._executor.kill(placement)  # what the notebook left behind
         live.read()
-        closing = conclude(placement, live.entries, self._ending(live), self.spend)
-        if not self.end(placement, self.publish(placement, closing)):
+        run = self._store.run(placement.run_id)
+        closing = conclude(placement, live.entries, self._ending(live, run), self.spend)
+        closing = self._with_report(live, run, closing)
+        if not self.end(placement, self.keep(placement, closing)):
             log.warning("run %s: a stale end was discarded", placement.run_id)
         # Last, so that an end that could not be written is tried again.
         self._live.pop(placement.run_id, None)
 
-    def _ending(self, live: _Live) -> Ending:
+    def _with_report(self, live: _Live, run: Run, closing: Closing) -> Closing:
+        """What was found, where the run tries a version."""
+        if run.trigger != TRIGGER:
+            return closing
+        bundle = self._store.run_version(run.id).bundle
+        try:
+            origin = self._store.deployment(run.deployment).origin
+        except NotFound:  # deleted meanwhile
+            origin = None
+        trial = Trial(live.placement.folder, bundle, project_of(origin, bundle))
+        return replace(closing, report=reported(trial, live.entries))
+
+    def _ending(self, live: _Live, run: Run) -> Ending:
         placement = live.placement
         live.look()
-        begun_by = self._store.run(placement.run_id).attempts[-1].engine
+        begun_by = run.attempts[-1].engine
         return Ending(
             cancel_requested=live.cancelled_at is not None,
             lapsed=(placement.folder / LAPSED).exists(),
@@ -181,6 +200,7 @@ class Watcher:
             now = self._clock.now()
             return self._store.close(placement.run_id, placement.fence, told, now)
 
+        self.closed += 1
         return self.spend(close)
 
     def or_again(self, placement: Placement, closing: Closing) -> Closing:

@@ -7,7 +7,7 @@ import sys
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 
-from jupyter_deploy.domain.bundle import Finding, Kernel
+from jupyter_deploy.domain.bundle import Finding, Kernel, Start
 from jupyter_deploy.errors import InvalidInput
 
 DEFAULT = "python3"
@@ -24,6 +24,12 @@ def find_kernel(name: str | None, language: str | None) -> tuple[Kernel, tuple[F
     kernel = _default(manager, language)
     message = f"The notebook names no kernel; it runs on {kernel.display_name!r}."
     return kernel, (Finding("kernelspec_missing", None, message, "Choose a kernel and save."),)
+
+
+def start_of(kernel: Kernel) -> Start:
+    """What its kernelspec says now. Raises InvalidInput (field `kernel`)."""
+    spec = _spec(KernelSpecManager(), kernel.name)
+    return Start(tuple(spec.argv), dict(spec.env))
 
 
 def _spec(manager: KernelSpecManager, name: str) -> KernelSpec:

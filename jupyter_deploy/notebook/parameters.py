@@ -19,10 +19,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from papermill.exceptions import PapermillException
-from papermill.translators import PythonTranslator, Translator, papermill_translators
+from papermill.translators import PythonTranslator, Translator
 
 from jupyter_deploy.domain.bundle import Parameter
 from jupyter_deploy.notebook.documents import Notebook
+from jupyter_deploy.notebook.translators import papermill_translators
 
 #: It warns of every line that its pattern does not fit.
 logging.getLogger("papermill").setLevel(logging.ERROR)

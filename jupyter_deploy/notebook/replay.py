@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -47,6 +47,30 @@ def merged(outputs: Iterable[Mapping[str, Any]]) -> list[nbformat.NotebookNode]:
         else:
             found.append(nbformat.from_dict(output))
     return found
+
+
+def ends_of_texts(outputs: Iterable[Mapping[str, Any]], most: int) -> Iterator[Mapping[str, Any]]:
+    """The outputs, but of pieces of one text only the last, of at least `most` characters."""
+    pieces: deque[Mapping[str, Any]] = deque()
+    length = 0
+    for output in outputs:
+        if pieces and _stream(output) != _stream(pieces[0]):
+            yield from pieces
+            pieces.clear()
+            length = 0
+        if _stream(output) is None:
+            yield output
+            continue
+        pieces.append(output)
+        length += len(output["text"])
+        while length - len(pieces[0]["text"]) >= most:
+            length -= len(pieces.popleft()["text"])
+    yield from pieces
+
+
+def _stream(output: Mapping[str, Any]) -> str | None:
+    """Its name, None for what is no text that is printed."""
+    return str(output["name"]) if output["output_type"] == "stream" else None
 
 
 def located(entries: Iterable[tuple[int, Entry]]) -> dict[int, array[int]]:

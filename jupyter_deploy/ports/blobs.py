@@ -22,3 +22,6 @@ class BlobStore(Protocol):
 
     def path(self, digest: str) -> Path:
         """A local read-only file with the content. Raises NotFound."""
+
+    def remove(self, digest: str) -> None:
+        """Delete the local copy of what nothing needs any more; nothing happens without one."""

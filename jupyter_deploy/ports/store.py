@@ -20,7 +20,10 @@ from jupyter_deploy.domain.deployments import (
 from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Planned
-from jupyter_deploy.domain.runs import Closing, Run, RunState
+from jupyter_deploy.domain.history import Failing, Past
+from jupyter_deploy.domain.metrics import Measured
+from jupyter_deploy.domain.runs import CellTime, Closing, Run, RunState
+from jupyter_deploy.ports.publications import Publications, Readers
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class NewRun:
-    """A run on its way into the store; `version` None is the live one.
+    """A run on its way into the store; `version` None is the live one, or the newest if none is.
 
     `again` is the run that it repeats.
     """
@@ -59,20 +62,26 @@ class NewRun:
 
 @dataclass(frozen=True)
 class RunQuery:
-    """Which runs, newest first; `before` is the id below which the page begins."""
+    """Which runs, newest first; `before` is the id below which the page begins.
+
+    Those that try a version are told only when their `trigger` is asked for.
+    """
 
     deployment: str | None = None
     state: RunState | None = None
     before: int | None = None
     limit: int = 50
+    trigger: str | None = None
 
 
-class Store(Protocol):
+class Store(Publications, Readers, Protocol):
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
-        """Make a version live; False when it is live already.
+        """Make a version live, or a candidate and queue the run that tries it.
 
-        Where its notebook lies is kept either way. Raises Conflict when the name
-        belongs to another notebook or when the live version is not the expected one.
+        False when it is live already, or being tried. A candidate that is still tried
+        is superseded and its run cancelled. Where the notebook lies is kept either way.
+        Raises Conflict when the name belongs to another notebook or when the live version
+        is not the expected one.
         """
 
     def deployments(self) -> list[Deployment]:
@@ -105,6 +114,8 @@ class Store(Protocol):
 
     def recent(self, limit: int) -> dict[str, list[Run]]:
         """The newest `limit` runs of every deployment in production, oldest first.
+
+        None that tried a version, here and wherever runs are counted or remembered.
 
         Runs come by name, also of a deleted deployment of that name; without attempts.
         """
@@ -153,6 +164,9 @@ class Store(Protocol):
     def close(self, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
         """End the attempt, and its run unless another attempt follows.
 
+        Outputs of a run that ended well wait to be published from here on. If it
+        tried a candidate, that goes live, or is rejected.
+
         False for a stale fence or a closed run.
         """
 
@@ -184,14 +198,38 @@ class Store(Protocol):
     def engines(self) -> list[Seen]:
         """All that are known, the longest known first."""
 
+    def measured(self, deployment: str, names: Sequence[str], limit: int) -> list[Measured]:
+        """Metrics of the newest `limit` runs that have any, the oldest run first.
+
+        Runs come by name, also of a deleted deployment of that name. Without `names` all metrics.
+        """
+
+    def past(
+        self, deployment: str, before: int | None, limit: int, state: RunState | None = None
+    ) -> list[Past]:
+        """At most `limit` runs below the id `before`, newest first, also the open ones.
+
+        Runs come by name, also of a deleted deployment of that name.
+        """
+
+    def failing(self, deployment: str) -> Failing | None:
+        """The runs that failed since the last good one, however many; None without any."""
+
+    def cells(self, run_ids: Sequence[int]) -> dict[int, tuple[CellTime, ...]]:
+        """What the cells of these runs took; of none where that was not kept."""
+
     def prunable(self, before: datetime, limit: int) -> list[Run]:
         """At most `limit` ended runs from before then whose files may go, oldest first.
 
         Never a pinned one, nor the newest success of a deployment.
         """
 
-    def prune(self, run_ids: Sequence[int], now: datetime) -> None:
-        """Their outputs and ledgers are gone from now on; their rows stay."""
+    def prune(self, run_ids: Sequence[int], now: datetime) -> list[str]:
+        """Their outputs and ledgers are gone from now on; their rows stay.
+
+        So is what they have published, unless it is the newest of its deployment: the
+        digests of such contents that nothing else needs.
+        """
 
     def without_files(self, run_ids: Sequence[int]) -> list[int]:
         """Which of these were pruned."""

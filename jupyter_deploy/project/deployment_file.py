@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -19,6 +20,8 @@ from jsonschema.exceptions import ValidationError
 from jupyter_deploy.domain.names import check_name
 from jupyter_deploy.domain.parameters import check_parameters
 from jupyter_deploy.domain.policies import POLICIES, read_policies
+from jupyter_deploy.domain.preflight import NONE, read_preflight
+from jupyter_deploy.domain.publishing import read_outputs
 from jupyter_deploy.errors import InvalidInput
 from jupyter_deploy.timetable import check_schedule
 
@@ -27,9 +30,7 @@ FOLDER = "schedules"
 _LATER = {
     "needs",
     "inputs",
-    "outputs",
     "run_on",
-    "secrets",
     "checks",
     "alerts",
     "budget",
@@ -46,7 +47,11 @@ class DeploymentFile:
     parameters: dict[str, Any]
     schedule: dict[str, Any] | None
     policies: dict[str, Any]
+    outputs: dict[str, Any]
     files: tuple[str, ...]
+    environment: str | Path | None
+    packages: tuple[str, ...]
+    preflight: str | dict[str, Any] | None
     source: Path
 
 
@@ -111,9 +116,18 @@ def _load(path: Path, project: Path) -> DeploymentFile:
         parameters=document.get("parameters", {}),
         schedule=document.get("schedule"),
         policies={key: document.get(key) for key in POLICIES},
+        outputs=document.get("outputs", {}),
         files=tuple(document.get("files", ())),
+        environment=_environment(document.get("environment"), project),
+        packages=tuple(document.get("packages", ())),
+        preflight=document.get("preflight"),
         source=path,
     )
+
+
+def _environment(said: str | dict[str, str] | None, project: Path) -> str | Path | None:
+    """`live`, `locked`, or where the lock lies; None for what is usual."""
+    return project / said["lock"] if isinstance(said, dict) else said
 
 
 class _Loader(yaml.SafeLoader):
@@ -193,16 +207,35 @@ def _wrong_values(document: dict[str, Any], path: Path) -> Iterator[tuple[str, l
             yield _said(error), [*(error.field or "schedule").split(".")]
         if math.isnan(schedule.get("jitter", 0)):  # which is beyond no limit of the schema
             yield "schedule.jitter is a number of seconds, not nan.", ["schedule", "jitter"]
-    try:
-        read_policies(document)
-    except InvalidInput as error:
-        yield _said(error), [*(error.field or "").split(".")]
+    for read in (read_policies, _read_outputs, _read_preflight):
+        try:
+            read(document)
+        except InvalidInput as error:
+            yield _said(error), [*(error.field or "").split(".")]
+    said = document.get("environment")
+    if isinstance(said, dict) and not _is_inside(said["lock"], path.parent.parent):
+        yield "environment.lock leads out of the project.", ["environment", "lock"]
     # Types are the notebook's to say; that a value can travel as JSON is checked here.
     for name, value in document.get("parameters", {}).items():
         try:
             check_parameters({name: value}, (), known=False)
         except InvalidInput as error:
             yield _said(error), ["parameters", name]
+
+
+def _read_outputs(document: dict[str, Any]) -> None:
+    read_outputs(document.get("outputs"))
+
+
+def _read_preflight(document: dict[str, Any]) -> None:
+    given = read_preflight(document.get("preflight"), NONE)
+    check_parameters(given.parameters, (), known=False)
+
+
+def _is_inside(name: str, project: Path) -> bool:
+    """Also by whatever links."""
+    root = os.path.realpath(project)
+    return "\0" not in name and Path(os.path.realpath(project / name)).is_relative_to(root)
 
 
 def _said(error: InvalidInput) -> str:

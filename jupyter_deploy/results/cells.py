@@ -18,6 +18,12 @@ _PLOTS = (
 )
 _IMAGES = ("image/png", "image/svg+xml", "image/jpeg", "image/gif", "image/webp")
 _TEXTS = ("text/markdown", "text/latex", "text/plain")
+#: What a notebook records of its own will; docs/sdk.md describes each.
+METRIC = "application/vnd.jupyter-deploy.metric.v1+json"
+TABLE = "application/vnd.jupyter-deploy.table.v1+json"
+FILE = "application/vnd.jupyter-deploy.file.v1+json"
+TEXT = "application/vnd.jupyter-deploy.text.v1+json"
+_RECORDED = (METRIC, TABLE, FILE, TEXT)
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 #: What the runner writes where it stopped taking output.
 CUT = re.compile(r"^\[output cut here: .*\]$", re.MULTILINE)
@@ -27,7 +33,7 @@ CUT = re.compile(r"^\[output cut here: .*\]$", re.MULTILINE)
 class Shown:
     """One output; `place` counts among the cell's outputs.
 
-    `kind` is text, html, table, image, plot, json or error; `media_type` of text is
+    `kind` is text, html, table, image, plot, json, recorded or error; `media_type` of text is
     `stdout`, `stderr` or that of the display.
     """
 
@@ -85,7 +91,7 @@ def _cells(documents: Sequence[Mapping[str, Any]]) -> Iterator[Cell]:
                 index=None if injected else place,
                 id=document.get("id"),
                 source=joined(document["source"]),
-                shown=tuple(_shown(document.get("outputs", ()))),
+                shown=tuple(read_outputs(document.get("outputs", ()))),
                 duration=duration if _is_seconds(duration) else None,
             )
         place += not injected
@@ -100,8 +106,8 @@ def joined(text: str | Sequence[str]) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
-def _shown(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:
-    """Streams of one name count as one, whatever was printed between them."""
+def read_outputs(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:
+    """What a cell shows. Streams of one name count as one, whatever was printed between them."""
     streams: dict[str, tuple[int, list[str]]] = {}
     for place, output in enumerate(outputs):
         kind = output["output_type"]
@@ -117,9 +123,10 @@ def _shown(outputs: Sequence[Mapping[str, Any]]) -> Iterator[Shown]:
 
 
 def _display(data: Mapping[str, Any], place: int) -> Shown | None:
-    for media_type in _PLOTS:
-        if media_type in data:
-            return Shown("plot", media_type, data[media_type], place)
+    for kind, media_types in (("recorded", _RECORDED), ("plot", _PLOTS)):
+        for media_type in media_types:
+            if isinstance(data.get(media_type), dict):
+                return Shown(kind, media_type, data[media_type], place)
     for media_type in _IMAGES:
         if media_type in data:
             return Shown("image", media_type, joined(data[media_type]), place)
@@ -133,3 +140,9 @@ def _display(data: Mapping[str, Any], place: int) -> Shown | None:
         if media_type in data:
             return Shown("text", media_type, joined(data[media_type]), place)
     return None
+
+
+def expression_of(source: str) -> str:
+    """The last line of a cell, which gave its result and names it."""
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    return lines[-1][:60] if lines else "result"

@@ -29,7 +29,10 @@ class Place:
 
 @dataclass
 class Report:
-    """Changes by section; `noise` and `tolerances` say what is none."""
+    """Changes by section; `noise` and `tolerances` say what is none.
+
+    `room` is left for images that are told whole, in characters.
+    """
 
     noise: Noise
     tolerances: Tolerances
@@ -40,11 +43,15 @@ class Report:
     errors: list[Change] = field(default_factory=list)
     hidden: Counter[str] = field(default_factory=Counter)
     examples: list[Change] = field(default_factory=list)
+    room: int = 0
+
+    @property
+    def changes(self) -> list[Change]:
+        return [*self.metrics, *self.tables, *self.images, *self.texts, *self.errors]
 
     @property
     def same(self) -> bool:
-        sections = (self.metrics, self.tables, self.images, self.texts, self.errors)
-        return not any(sections)
+        return not self.changes
 
     def hide(self, place: Place, reason: str, old: str, new: str) -> None:
         """Count a difference that means nothing."""

@@ -9,12 +9,13 @@ from itertools import zip_longest
 from typing import Any
 
 from jupyter_deploy.results.align import align
-from jupyter_deploy.results.cells import Cell, Results, Shown
+from jupyter_deploy.results.cells import Cell, Results, Shown, expression_of
 from jupyter_deploy.results.changes import Change, Place, Report
 from jupyter_deploy.results.errors import compare_errors
 from jupyter_deploy.results.images import compare_images, one_image
 from jupyter_deploy.results.noise import Noise
 from jupyter_deploy.results.numbers import Tolerances
+from jupyter_deploy.results.recorded import compare_recorded, recorded_as
 from jupyter_deploy.results.rows import compare_tables, one_table
 from jupyter_deploy.results.structures import differences
 from jupyter_deploy.results.tables import read_tables
@@ -25,22 +26,29 @@ FACTOR = 2.0
 SECONDS = 1.0
 #: Characters of a change of code.
 LONGEST = 4000
+#: Characters of all images that are told whole.
+PICTURES = 24_000_000
 
 
 @dataclass(frozen=True)
 class Options:
-    """`ignore` are regular expressions of what means nothing, `tolerances` absolute by name."""
+    """`ignore` are regular expressions of what means nothing, `tolerances` absolute by name.
+
+    With `pictures` images that changed are told whole, to be shown.
+    """
 
     ignore: Sequence[str] = ()
     tolerances: Mapping[str, float] = field(default_factory=dict)
     show_hidden: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True)
 class Difference:
-    """`code` and `durations` may be causes of what `report` tells."""
+    """`cells` are all of both notebooks; `code` and `durations` may be causes of what changed."""
 
     report: Report
+    cells: list[dict[str, Any]]
     code: list[Change]
     durations: list[Change]
 
@@ -48,15 +56,18 @@ class Difference:
 def compare(old: Results, new: Results, options: Options) -> Difference:
     """Raises re.error for a pattern that cannot be read."""
     noise = Noise(options.ignore, [day for day in (old.day, new.day) if day])
-    report = Report(noise, Tolerances(options.tolerances))
+    room = PICTURES if options.pictures else 0
+    report = Report(noise, Tolerances(options.tolerances), room=room)
+    cells: list[dict[str, Any]] = []
     code: list[Change] = []
     durations: list[Change] = []
     for a, b in align(old.cells, new.cells):
         place = Place(a.index if a else None, b.index if b else None)
         _Cells(report, place).compare(a, b)
+        cells += _listed(place, a, b)
         code += _code(place, a, b)
         durations += _durations(place, a, b)
-    return Difference(report, code, durations)
+    return Difference(report, cells, code, durations)
 
 
 class _Cells:
@@ -65,7 +76,7 @@ class _Cells:
         self._place = place
 
     def compare(self, old: Cell | None, new: Cell | None) -> None:
-        expression = _last_line((new or old or _NOTHING).source)
+        expression = expression_of((new or old or _NOTHING).source)
         for kind, media_type in _kinds(old, new):
             mine, theirs = (_of(cell, kind, media_type) for cell in (old, new))
             compare = self._comparison(kind, media_type, expression)
@@ -81,6 +92,8 @@ class _Cells:
             return self._image
         if kind in ("plot", "json"):
             return lambda a, b: self._structure(a, b, kind)
+        if kind == "recorded":
+            return lambda a, b: compare_recorded(self._report, self._place, a, b)
         if kind == "error":
             return lambda a, b: compare_errors(self._report, self._place, a, b)
         return lambda a, b: self._text(a, b, media_type, expression)
@@ -148,6 +161,8 @@ def _kind(shown: Shown) -> tuple[str, str]:
         return "table", "text/html"
     if shown.kind in ("image", "error"):
         return shown.kind, ""
+    if shown.kind == "recorded":
+        return shown.kind, recorded_as(shown)
     return shown.kind, shown.media_type
 
 
@@ -156,10 +171,13 @@ def _of(cell: Cell | None, kind: str, media_type: str) -> list[Shown]:
     return [one for one in shown if _kind(one) == (kind, media_type)]
 
 
-def _last_line(source: str) -> str:
-    """The expression that gave a cell's result, which names it."""
-    lines = [line.strip() for line in source.splitlines() if line.strip()]
-    return lines[-1][:60] if lines else "result"
+def _listed(place: Place, old: Cell | None, new: Cell | None) -> list[dict[str, Any]]:
+    """A cell by its places and what stands in its last line; injected parameters are none."""
+    cell = new or old or _NOTHING
+    if cell.index is None:
+        return []
+    line = expression_of(cell.source)
+    return [{"cell_a": place.cell_a, "cell_b": place.cell_b, "line": line}]
 
 
 def _code(place: Place, old: Cell | None, new: Cell | None) -> list[Change]:
@@ -184,8 +202,14 @@ def _durations(place: Place, old: Cell | None, new: Cell | None) -> list[Change]
 
 
 def to_json(difference: Difference, options: Options) -> dict[str, Any]:
+    changes = [*difference.report.changes, *difference.code]
+    changed = {(change["cell_a"], change["cell_b"]) for change in changes}
     return {
         "same": difference.report.same,
+        "cells": [
+            {**cell, "changed": (cell["cell_a"], cell["cell_b"]) in changed}
+            for cell in difference.cells
+        ],
         **difference.report.to_json(show_hidden=options.show_hidden),
         "code": difference.code,
         "durations": difference.durations,

@@ -31,7 +31,7 @@ def compare_images(report: Report, place: Place, old: Shown, new: Shown) -> None
     else:
         similarity, seen = _look(old.content, new.content)
     if seen:
-        report.images.append(_change(place, "changed", old, new, similarity))
+        report.images.append(_change(report, place, "changed", old, new, similarity))
     else:
         report.hide(place, "rendering", old.media_type, new.media_type)
 
@@ -39,29 +39,43 @@ def compare_images(report: Report, place: Place, old: Shown, new: Shown) -> None
 def one_image(report: Report, place: Place, image: Shown, *, added: bool) -> None:
     """An image that only one of the runs has."""
     old, new = (None, image) if added else (image, None)
-    report.images.append(_change(place, "added" if added else "removed", old, new, None))
+    kind = "added" if added else "removed"
+    report.images.append(_change(report, place, kind, old, new, None))
 
 
 def _change(
-    place: Place, kind: str, old: Shown | None, new: Shown | None, similarity: float | None
+    report: Report,
+    place: Place,
+    kind: str,
+    old: Shown | None,
+    new: Shown | None,
+    similarity: float | None,
 ) -> dict[str, object]:
     image = new or old
     assert image is not None
     return place.change(
         kind,
         media_type=image.media_type,
-        old=_told(old),
-        new=_told(new),
+        old=_told(report, old),
+        new=_told(report, new),
         similarity=similarity,
     )
 
 
-def _told(image: Shown | None) -> dict[str, object] | None:
-    """Where it is in its notebook; whoever shows it takes it from there."""
+def _told(report: Report, image: Shown | None) -> dict[str, object] | None:
+    """Where it is in its notebook, and its content as far as there is room for it."""
     if image is None:
         return None
-    digest = "sha256:" + hashlib.sha256(str(image.content).encode()).hexdigest()
-    return {"output": image.place, "media_type": image.media_type, "digest": digest}
+    content = str(image.content)
+    digest = "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+    fits = len(content) <= report.room
+    report.room -= len(content) if fits else 0
+    return {
+        "output": image.place,
+        "media_type": image.media_type,
+        "digest": digest,
+        "data": content if fits else None,
+    }
 
 
 def _look(old: str, new: str) -> tuple[float | None, bool]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
 _UNIT = r"(?:ns|µs|us|ms|s|sec|secs|seconds?|min|minutes?|h|hours?)"
 _RATE = r"(?:it/s|s/it|steps?/s|ms/step|us/step|s/step)"
@@ -56,11 +58,11 @@ class Noise:
 
     def __init__(self, own: Sequence[str] = (), days: Sequence[str] = ()) -> None:
         """`own` are a user's patterns. Raises re.error for one that cannot be read."""
-        days = [re.escape(day) + _REST_OF_MOMENT for day in set(days)]
+        moments = [re.escape(day) + _REST_OF_MOMENT for day in set(days)] + list(_epochs(days))
         # Whole moments before times of day: what is left of one would look like another.
         kinds = [
             *(("own patterns", text, ("",)) for text in own),
-            *(("times", text, ("",)) for text in days),
+            *(("times", text, ("",)) for text in moments),
             *_KINDS,
         ]
         self._patterns = [Pattern(kind, re.compile(text), needs) for kind, text, needs in kinds]
@@ -90,3 +92,15 @@ class Noise:
     def has_progress(text: str) -> bool:
         """Whether there is a progress bar in it."""
         return any(part in text for part in ("%|", " [", "━")) and bool(_PROGRESS.search(text))
+
+
+def _epochs(days: Sequence[str]) -> Iterator[str]:
+    """Seconds, or thousandths of them and smaller, since 1970 on these days in any time zone."""
+    starts: set[int] = set()
+    for day in days:
+        with suppress(ValueError):
+            begin = datetime.fromisoformat(day).replace(tzinfo=timezone.utc) - timedelta(days=1)
+            first = int(begin.timestamp()) // 100_000
+            starts.update(range(first, first + 4))
+    if starts:
+        yield rf"\b(?:{'|'.join(map(str, sorted(starts)))})\d{{5}}(?:(?:\d{{3}}){{1,3}}|\.\d+)?\b"

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jupyter_deploy.domain.metrics import number_to_json
+
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)"
 NUMBER = rf"[-+]?(?:{_DIGITS}(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf)\b"
 #: A number that is no part of a word.
@@ -49,15 +51,8 @@ def delta(old: float, new: float) -> dict[str, float | str | None]:
     change = new - old
     relative = change / abs(old) if old else math.nan
     return {
-        "old": _finite_or_name(old),
-        "new": _finite_or_name(new),
+        "old": number_to_json(old),
+        "new": number_to_json(new),
         "change": change if math.isfinite(change) else None,
         "relative": relative if math.isfinite(relative) else None,
     }
-
-
-def _finite_or_name(value: float) -> float | str:
-    """JSON knows neither NaN nor infinity."""
-    if not math.isfinite(value):
-        return str(value)
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value

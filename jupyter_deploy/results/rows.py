@@ -39,6 +39,8 @@ def compare_tables(report: Report, place: Place, name: str, old: Table, new: Tab
         old=old.size,
         new=new.size,
         key=match.key,
+        columns_old=list(old.columns),
+        columns_new=list(new.columns),
         columns_added=[column for column in new.columns if column not in old.columns],
         columns_removed=[column for column in old.columns if column not in new.columns],
         rows_added=added[:MOST],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+#: Relative change of a table's rows that is told.
+GROWTH = 0.1
 #: Section and what one change of it is called.
 _SECTIONS = (
     ("metrics", "metric"),
@@ -24,7 +26,8 @@ _CAUSES = (
 
 def summarize(document: Mapping[str, Any]) -> str:
     """`document` has the sections of a comparison and its `causes`."""
-    return f"{_results(document)}; {_causes(document['causes'])}."
+    told = [_causes(document["causes"]), *_tables(document["causes"]["inputs"])]
+    return f"{_results(document)}; {'; '.join(told)}."
 
 
 def _results(document: Mapping[str, Any]) -> str:
@@ -49,6 +52,20 @@ def _causes(causes: Mapping[str, Sequence[Any]]) -> str:
     if same:
         told.append(f"{_listed(same)} {'is' if same == ['code'] else 'are'} the same")
     return ", ".join(told)
+
+
+def _tables(inputs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The file whose number of rows has changed most."""
+    grown = {}
+    for item in inputs:
+        old, new = ((item[side] or {}).get("rows") for side in ("old", "new"))
+        if old and new is not None and not item.get("cut") and abs(new / old - 1) >= GROWTH:
+            grown[item["name"]] = new / old - 1
+    if not grown:
+        return []
+    name = max(grown, key=lambda name: abs(grown[name]))
+    word = "fewer" if grown[name] < 0 else "more"
+    return [f"{name} has {100 * abs(grown[name]):,.0f} % {word} rows"]
 
 
 def _listed(words: Sequence[str]) -> str:

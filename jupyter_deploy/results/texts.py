@@ -36,8 +36,11 @@ def result_of(text: str) -> float | None:
 def compare_results(report: Report, place: Place, name: str, old: str, new: str) -> None:
     """Two results of cells; `name` is the expression that gave them."""
     a, b = result_of(old), result_of(new)
+    quiet = report.noise.quiet
     if a is None or b is None:
         compare_texts(report, place, "text/plain", old, new)
+    elif old != new and quiet(old) == quiet(new):
+        report.hide(place, report.noise.kind(old, new), old, new)
     elif not report.tolerances.equal(a, b, name):
         report.metrics.append(place.change("changed", name=name, **delta(a, b)))
     elif old != new:
@@ -56,10 +59,10 @@ def one_result(report: Report, place: Place, name: str, text: str, *, added: boo
     if value is None:
         one_text(report, place, "text/plain", text, added=added)
     else:
-        report.metrics.append(_one_metric(place, name, value, added=added))
+        report.metrics.append(one_metric(place, name, value, added=added))
 
 
-def _one_metric(place: Place, name: str, value: float, *, added: bool) -> Change:
+def one_metric(place: Place, name: str, value: float, *, added: bool) -> Change:
     kind, lost = ("added", "old") if added else ("removed", "new")
     told = {**delta(value, value), lost: None, "change": None, "relative": None}
     return place.change(kind, name=name, **told)
@@ -157,7 +160,7 @@ class _Texts:
         if metric is None:
             lines.append(line)
         else:
-            self._report.metrics.append(_one_metric(self._place, *metric, added=added))
+            self._report.metrics.append(one_metric(self._place, *metric, added=added))
 
     def _report_rest(self) -> None:
         old, new = ("\n".join(lines) for lines in (self._old, self._new))

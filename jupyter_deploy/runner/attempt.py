@@ -48,6 +48,7 @@ class _Attempt:
         self._task = task
         self._file = file
         self._outputs: list[Mapping[str, Any]] = []
+        self._metrics: list[Mapping[str, Any]] = []
         self._warnings: list[tuple[int | None, str]] = []
 
     def run(self) -> None:
@@ -57,8 +58,15 @@ class _Attempt:
             _note()
             finished = _broken(error)
         self._file.release_reserve()
+        finished = replace(finished, error=self._file.redactor.clean(finished.error))
         verdict = weigh(finished, self._warnings)
-        said = replace(finished, outputs=self._outputs, fault=verdict.fault, reason=verdict.reason)
+        said = replace(
+            finished,
+            outputs=self._outputs,
+            metrics=self._metrics,
+            fault=verdict.fault,
+            reason=verdict.reason,
+        )
         self._file.append(said.draft())
 
     def _execute(self) -> Finished:
@@ -79,7 +87,10 @@ class _Attempt:
         mark_notebook(execution.notebook, self._task, began, failed)
         save(execution.notebook, execution.outputs, self._folder / OUTPUT)
         self._check_record()
+        if execution.log:
+            execution.log.settle()
         self._collect(workspace)
+        self._measure(execution)
         return self._with_log(finished)
 
     def _check_record(self) -> None:
@@ -92,6 +103,9 @@ class _Attempt:
         self._file.append(warning(None, message))
 
     def _collect(self, workspace: Workspace) -> None:
+        if redactor := self._file.redactor:
+            for name, secret in workspace.drop(redactor.in_file):
+                self._warn(f"The file {name} held the secret {secret} and was not kept.")
         files, left_out = workspace.outputs()
         self._outputs = [describe(self._folder / OUTPUT, OUTPUT), *files]
         if left_out:
@@ -99,6 +113,19 @@ class _Attempt:
             name = left_out[0].encode(errors="replace").decode()
             message = f"Not among the outputs (name taken or too many files): {name}{more}."
             self._warn(message)
+
+    def _measure(self, execution: Execution) -> None:
+        from jupyter_deploy.results.metrics import metrics_of  # not while the kernel starts
+
+        try:
+            metrics, more = metrics_of(execution.cells())
+        except Exception:  # whatever it shows, the notebook has run
+            _note()
+            self._warn("The notebook's numbers could not be read; the runner's log says why.")
+            return
+        self._metrics = [metric.to_json() for metric in metrics]
+        if more:
+            self._warn(f"Only {len(metrics)} metrics are kept; the notebook has {more} more.")
 
     def _with_log(self, finished: Finished) -> Finished:
         """What a kernel that did not start has written before it ended."""

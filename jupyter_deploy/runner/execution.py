@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
@@ -15,12 +16,16 @@ from nbformat import NotebookNode
 
 from jupyter_deploy.domain import ledger
 from jupyter_deploy.domain.ledger import Finished
+from jupyter_deploy.domain.metrics import Executed
 from jupyter_deploy.durable import is_full
-from jupyter_deploy.runner import probes
+from jupyter_deploy.environments.building import in_use
+from jupyter_deploy.notebook.replay import ends_of_texts, merged
+from jupyter_deploy.runner import probes, trial
 from jupyter_deploy.runner.client import CellClient, Target
-from jupyter_deploy.runner.environment import kernel_environment
+from jupyter_deploy.runner.environment import kernel_environment, tell
 from jupyter_deploy.runner.kernel import Kernel, KernelGoneError
 from jupyter_deploy.runner.ledger_file import LedgerFile
+from jupyter_deploy.runner.log import RedactedLog
 from jupyter_deploy.runner.notebook_file import (
     Step,
     allows_errors,
@@ -31,7 +36,10 @@ from jupyter_deploy.runner.notebook_file import (
     read_source,
     steps_of,
 )
+from jupyter_deploy.runner.rebuilding import RebuildError, with_environment, with_own_packages
 from jupyter_deploy.runner.recorder import Recorder
+from jupyter_deploy.runner.redactor import Redactor
+from jupyter_deploy.runner.secrets import SecretError
 from jupyter_deploy.runner.sheet import PAUSE, Sheet
 from jupyter_deploy.runner.task import Task
 from jupyter_deploy.runner.workspace import Workspace
@@ -42,6 +50,9 @@ INTERRUPT_GRACE = 5.0
 PROBE = 10.0
 #: Seconds in which a dead kernel's last messages arrive.
 LAST_WORDS = 0.2
+
+#: Characters that a cell has printed last, among which its numbers are looked for.
+LONGEST_TEXT = 1_000_000
 
 T = TypeVar("T")
 
@@ -72,11 +83,22 @@ class Execution:
         self._stopped: EndedError | None = None
         self._writers: list[asyncio.Future[None]] = []
         self._stopper: list[asyncio.Future[None]] = []
+        #: Until the process ends, which is later than its kernel.
+        self._held = ExitStack()
+        #: Where the terminal's output goes, once there are secrets.
+        self.log: RedactedLog | None = None
 
     def outputs(self, place: int) -> Iterable[Mapping[str, Any]]:
         """Those of the cell at this place in the executed notebook."""
         sheet = self._sheets.get(place)
         return sheet.written() if sheet else ()
+
+    def cells(self) -> Iterator[Executed]:
+        """Those that ran, with what they show; of a long text the end."""
+        for place, sheet in self._sheets.items():
+            source = self.notebook.cells[place].source
+            outputs = merged(ends_of_texts(sheet.written(), LONGEST_TEXT))
+            yield Executed(sheet.index, source, outputs)
 
     async def run(self) -> Finished:
         """Run all cells; every end that a notebook can have is a result.
@@ -132,10 +154,18 @@ class Execution:
         """Start it and wait until it answers. Raises EndedError."""
         limit = self._task.timeouts.kernel_start
         try:
-            environment = kernel_environment(self._task, os.environ)
-            await self._kernel.start(self._workspace.cwd, environment)
-            self.notebook, self._steps = steps_of(self.notebook, self._task)
+            told = tell(self._task, self._workspace.root.parent)
+            secrets = await self._take_secrets()
+            environment = kernel_environment(self._task, told, os.environ, secrets)
+            await self._start_process(environment)
+            self.notebook, steps = steps_of(self.notebook, self._task)
+            self._steps = trial.to_try(steps, self._task)
             info = await asyncio.wait_for(self._kernel.ready(), limit)
+        except SecretError as error:
+            raise EndedError("secret", value=str(error)) from None
+        except RebuildError as error:
+            outcome = "disk_full" if error.full else "environment"
+            raise EndedError(outcome, value=str(error)) from None
         except NoSuchKernel:
             raise EndedError("kernel_not_found", value=self._task.kernel) from None
         except asyncio.TimeoutError:
@@ -147,13 +177,39 @@ class Execution:
             outcome = "disk_full" if is_full(error) else "kernel_start"
             raise EndedError(outcome, value=str(error)) from error
         self._file.append(ledger.kernel_started(self._task.kernel))
-        describe_language(self.notebook, info)
+        describe_language(self.notebook, self._file.redactor.clean(info))
         self._client = CellClient(self.notebook, self._kernel.client, self.recorder)
         self._writers = [
             asyncio.ensure_future(self._client.read()),
             asyncio.ensure_future(self._tick()),
         ]
-        self._client.tell(probes.at_the_start(self._task.language))
+        folder = self._workspace.root.parent
+        self._client.tell(
+            {**probes.at_the_start(self._task.language), **trial.at_the_start(self._task, folder)}
+        )
+
+    async def _take_secrets(self) -> dict[str, str]:
+        """From here on nothing is written that they are part of. Raises SecretError."""
+        if self._task.secrets is None:
+            return {}
+        values = await asyncio.to_thread(self._task.secrets.values)
+        self._file.redactor = Redactor(values)
+        self.log = RedactedLog(self._file.redactor)
+        return values
+
+    async def _start_process(self, environment: dict[str, str]) -> None:
+        locked, cwd = self._task.environment, self._workspace.cwd
+        if locked is None:
+            await self._kernel.start(cwd, environment)
+            return
+        python = await locked.ready(lambda: self._stopped is not None)
+        if python is None:
+            raise self._stopped or EndedError("cancelled")
+        self._held.enter_context(in_use(locked.plan))
+        spec = locked.kernelspec(python, self._task.kernel, self._task.language)
+        own = self._workspace.root.parent / "packages"
+        variables = with_own_packages(own, with_environment(python, environment))
+        await self._kernel.start(cwd, variables, spec)
 
     async def _tick(self) -> None:
         while True:
@@ -261,6 +317,7 @@ class Execution:
             self.recorder.warn(target.sheet, sentence)
 
     async def _close(self) -> None:
+        memory = trial.most_memory(self._kernel.pid)
         try:
             if self._stopped is None:
                 await self._kernel.leave()
@@ -269,6 +326,12 @@ class Execution:
             for task in (*self._writers, *self._stopper):
                 task.cancel()
             await self._kernel.close()
+            if self._task.trial is not None:
+                seen = trial.seen(self._workspace.root.parent, self._steps)
+                most = memory or trial.most_memory_of_children()
+                self._file.append(ledger.observed(seen, most))
+                if self._file.redactor:
+                    trial.forget(self._workspace.root.parent)
 
 
 def _outcome(name: str, value: str) -> str:

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +33,11 @@ PATIENCE = 5.0
 #: Of Linux's prctl.
 _SET_PDEATHSIG = 1
 _SET_CHILD_SUBREAPER = 36
+
+
+def sockets_of(guard: int) -> str:
+    """How the temporary folder for a kernel's sockets begins; the guard removes what is left."""
+    return f"deploy-kernel-{guard}-"
 
 
 def under_guard(folder: Path, work: Callable[[], int]) -> int:
@@ -86,7 +93,13 @@ def _guard(folder: Path, runner: int) -> int:
         end(lambda: members(folder, os.getpid()))
         # Looking may miss who forks all the time; having no child is proof.
         if _reaped_all() or time.monotonic() > give_up:
+            _tidy()
             return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1
+
+
+def _tidy() -> None:
+    for left in Path(tempfile.gettempdir()).glob(f"{sockets_of(os.getpid())}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _reaped_all() -> bool:

@@ -14,9 +14,11 @@ from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from jupyter_deploy.family import below, end
+from jupyter_deploy.runner.guard import sockets_of
 
 #: Seconds between two looks at the process.
 LOOK = 0.05
@@ -42,15 +44,22 @@ class Kernel:
     """`client` is there after `start`, its iopub channel heard after `ready`."""
 
     def __init__(self, name: str) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="deploy-kernel-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=sockets_of(os.getppid())))
         self._manager = AsyncKernelManager(
             kernel_name=name, connection_file=str(self._folder / "kernel.json")
         )
         self.client: AsyncKernelClient
         self._pid = 0
 
-    async def start(self, cwd: Path, environment: dict[str, str]) -> None:
-        """Raises NoSuchKernel, OSError or RuntimeError."""
+    async def start(
+        self, cwd: Path, environment: dict[str, str], spec: KernelSpec | None = None
+    ) -> None:
+        """As its kernelspec of that name says now, or as this one does.
+
+        Raises NoSuchKernel, OSError or RuntimeError.
+        """
+        if spec is not None:
+            self._manager._kernel_spec = spec  # it has no other way to be told
         arguments = []
         if self._manager.ipykernel:
             arguments.append("--HistoryManager.hist_file=:memory:")
@@ -111,6 +120,10 @@ class Kernel:
         status = await self.status()
         if status is not None:
             raise KernelGoneError(status)
+
+    @property
+    def pid(self) -> int:
+        return self._pid
 
     async def death(self) -> int:
         """Waits for the end of the process; its status."""

@@ -87,6 +87,8 @@ def _with_parameters(notebook: NotebookNode, task: Task) -> NotebookNode:
     # Slow to import; loaded while the kernel starts, and only if there are parameters.
     from papermill.parameterize import parameterize_notebook
 
+    import jupyter_deploy.notebook.translators  # noqa: F401 (papermill's, completed)
+
     return parameterize_notebook(  # type: ignore[no-any-return]
         notebook, task.parameters, kernel_name=task.kernel, language=task.language
     )

@@ -21,6 +21,7 @@ from jupyter_deploy.notebook.outputs import clean_text, storable
 from jupyter_deploy.notebook.replay import merged
 from jupyter_deploy.notebook.streams import collapse
 from jupyter_deploy.runner.ledger_file import LedgerFile
+from jupyter_deploy.runner.redactor import Passage
 from jupyter_deploy.runner.sheet import Sheet
 
 #: Text is written after so many characters, or a sheet's pause.
@@ -43,6 +44,8 @@ class Recorder:
         self._stream = ""
         self._pieces: list[str] = []
         self._length = 0
+        #: Of the current stream; secrets are gone before anything is cut off.
+        self._passage = Passage(file.redactor)
         self.warnings: list[tuple[int | None, str]] = []
 
     def begin(self, index: int | None, outputs: list[NotebookNode]) -> Sheet:
@@ -58,6 +61,7 @@ class Recorder:
         if sheet is not self._current or stream != self._stream:
             self.flush()
             self._current, self._stream = sheet, stream
+            self._passage = Passage(self._file.redactor)
         self._pieces.append(clean_text(text))
         self._length += len(text)
         if self._length >= PIECE:
@@ -67,7 +71,7 @@ class Recorder:
         gathered = collapse("".join(self._pieces))
         self._pieces, self._length = [gathered], len(gathered)
         if self._length >= PIECE:
-            self.flush()
+            self._pass_on()
 
     def admit(self, sheet: Sheet, content: Mapping[str, Any], *, always: bool) -> Any:
         """The content of another output made storable, None when there is no room for it.
@@ -103,6 +107,7 @@ class Recorder:
     def cleared(self, sheet: Sheet) -> None:
         if sheet is self._current:
             self._drop()
+            self._passage = Passage(self._file.redactor)
         self._grow(sheet, -sheet.kept)
         sheet.full, sheet.stale = False, True
 
@@ -110,7 +115,8 @@ class Recorder:
         """Write what has waited long enough; call it a few times a second."""
         now = time.monotonic()
         if self._pieces and now - self._current.written_at >= self._current.pause:
-            self.flush()
+            self._pass_on()
+        self._put(self._passage.overdue())
         for sheet in self._sheets:
             if sheet.stale and now - sheet.written_at >= sheet.pause:
                 self._write_anew(sheet)
@@ -129,18 +135,29 @@ class Recorder:
             self.end(sheet)
 
     def flush(self) -> None:
-        """Put the gathered text into the notebook and the ledger."""
-        if not self._pieces:
+        """Put all text into the notebook and the ledger."""
+        self._pass_on()
+        self._put(self._passage.end())
+
+    def _pass_on(self) -> None:
+        """The gathered text, but not what may be the beginning of a secret."""
+        if self._pieces:
+            text = collapse("".join(self._pieces))
+            self._drop()
+            self._put(self._passage.take(text))
+
+    def _put(self, text: str) -> None:
+        sheet = self._current
+        if not text or sheet.full:
             return
-        sheet, stream, text = self._current, self._stream, collapse("".join(self._pieces))
-        self._drop()
         room, limit = self._limit(sheet)
-        self._add_text(sheet, stream, text[:room])
+        self._add_text(sheet, self._stream, text[:room])
         if len(text) > room:
             self._cut(sheet, limit)
 
     def warn(self, sheet: Sheet, message: str) -> None:
         """Once per cell and sentence."""
+        message = self._file.redactor.text(message)
         if message not in sheet.warned:
             sheet.warned.add(message)
             self.warnings.append((sheet.index, message))

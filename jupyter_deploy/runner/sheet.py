@@ -55,7 +55,9 @@ class Sheet:
 
     def written(self) -> Iterable[Mapping[str, Any]]:
         """The outputs, text in pieces. Raises OSError."""
-        return self.outputs if self.stale else self.file.outputs(self.places)
+        if self.stale:
+            return map(self.file.clean_output, self.outputs)
+        return self.file.outputs(self.places)
 
     def add_text(self, name: str, text: str) -> int:
         """By how many characters it makes the outputs longer. Raises OSError."""

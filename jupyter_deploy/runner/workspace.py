@@ -7,6 +7,8 @@ import logging
 import mimetypes
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -34,7 +36,8 @@ class Workspace:
         self.cwd.mkdir(parents=True, exist_ok=True)
         for item in task.files:
             self._lay_out(item)
-        self._before = self._stamps()
+        self._dropped: dict[str, str] = {}
+        self._before = self._stamps(hidden_too=True)
 
     def _inside(self, path: str) -> Path:
         """Raises ValueError for a path that would leave the folder."""
@@ -48,10 +51,29 @@ class Workspace:
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(item.blob, place)
 
+    def drop(self, holds: Callable[[Path], str | None]) -> list[tuple[str, str]]:
+        """Delete files that were made or changed and hold what they must not.
+
+        Each name and what it held; also of hidden ones, which are no outputs.
+        """
+        for name in self._changed(self._stamps(hidden_too=True)):
+            path = self.root / name
+            with suppress(OSError):  # what cannot be read cannot be an output either
+                if found := holds(path):
+                    self._dropped[name] = found
+                    path.unlink()
+        return list(self._dropped.items())
+
+    def _changed(self, now: dict[str, Stamp]) -> list[str]:
+        return sorted(
+            name
+            for name, stamp in now.items()
+            if self._before.get(name) != stamp and name not in self._dropped
+        )
+
     def outputs(self) -> tuple[list[dict[str, Any]], list[str]]:
         """Files that were made or changed since the layout, and names that cannot be listed."""
-        now = self._stamps()
-        changed = sorted(name for name, stamp in now.items() if self._before.get(name) != stamp)
+        changed = self._changed(self._stamps())
         listed = [name for name in changed if _can_be_listed(name)][: MAX_OUTPUTS - 1]
         described = [self._describe(name) for name in listed]
         kept = [item for item in described if item is not None]
@@ -65,10 +87,11 @@ class Workspace:
             log.warning("%s cannot be an output: %s", name, error)
             return None
 
-    def _stamps(self) -> dict[str, Stamp]:
+    def _stamps(self, *, hidden_too: bool = False) -> dict[str, Stamp]:
         found = {}
         for place, folders, names in os.walk(self.root):
-            folders[:] = [item for item in folders if item not in _LEFT_OUT and item[0] != "."]
+            if not hidden_too:
+                folders[:] = [item for item in folders if item not in _LEFT_OUT and item[0] != "."]
             for name in names:
                 path = Path(place, name)
                 if path.is_file() and not path.is_symlink():

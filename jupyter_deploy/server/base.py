@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http.client import responses
 from typing import Any, TypeVar
@@ -70,9 +70,12 @@ class ProblemMixin(web.RequestHandler):
         error = kwargs.get("exc_info", (None, None, None))[1]
         problem = _problem(status_code, error)
         self.set_status(problem["status"])
-        self.set_header("Content-Type", "application/problem+json")
         if problem["status"] == 503:
             self.set_header("Retry-After", "2")
+        self.send_problem(problem)
+
+    def send_problem(self, problem: dict[str, Any]) -> None:
+        self.set_header("Content-Type", "application/problem+json")
         self.finish(json.dumps(problem))
 
     def log_exception(self, kind: Any, error: BaseException | None, trace: Any) -> None:
@@ -130,13 +133,22 @@ class EngineHandler(ProblemMixin):
     def initialize(self, context: Context) -> None:
         self.context = context
 
-    def prepare(self) -> None:
-        given = self.request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given.encode(), f"token {self.context.token}".encode()):
+    def prepare(self) -> Awaitable[None] | None:
+        if not self.has_engine_token:
             raise Forbidden(
                 "The engine's token is missing or wrong.",
                 hint="It is in the engine's runtime file; the CLI and JupyterLab read it.",
             )
+        self.enter()
+        return None
+
+    @property
+    def has_engine_token(self) -> bool:
+        given = self.request.headers.get("Authorization", "")
+        return hmac.compare_digest(given.encode(), f"token {self.context.token}".encode())
+
+    def enter(self) -> None:
+        """The request is allowed: it counts as a use and is waited for."""
         self.context.core.touch()
         self.context.open.add(self)
         if self.context.core.stopping:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from jupyter_deploy.capture.bundle import Captured, capture
+from jupyter_deploy.capture.drift import drift
+from jupyter_deploy.capture.locks import LOCKED
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import find_engine
+from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.names import suggest_name
 from jupyter_deploy.domain.policies import POLICIES
 from jupyter_deploy.errors import Forbidden, InvalidInput, NotFound
@@ -26,10 +30,25 @@ class CapturingHandler(ExtensionHandler):
         root = self.settings.get("server_root_dir") or self.contents_manager.root_dir
         return Path(root).expanduser().resolve()
 
-    async def captured(self, request: dict[str, Any]) -> Captured:
+    async def captured(self, request: dict[str, Any], *, look_only: bool = False) -> Captured:
         notebook = _inside(self.root, request["notebook"])
         patterns = request.get("files", [])
-        return await asyncio.to_thread(capture, notebook, limit=self.root, patterns=patterns)
+        return await asyncio.to_thread(
+            capture,
+            notebook,
+            limit=self.root,
+            patterns=patterns,
+            environment=self.wanted_environment(request),
+            packages=request.get("packages", []),
+            look_only=look_only,
+            secrets=request.get("secrets") or (),
+            passed=self.deploy_settings.kernel_environment,
+        )
+
+    def wanted_environment(self, request: dict[str, Any]) -> str | None:
+        """What is not said is usual here; what gets packages is locked."""
+        usual = None if request.get("packages") else self.deploy_settings.environment
+        return request.get("runs_in") or usual
 
     async def client(self) -> EngineClient:
         endpoint = await self.endpoint()
@@ -57,7 +76,7 @@ class InspectHandler(CapturingHandler):
     @authorized
     async def post(self) -> None:
         request = read_body(self.request.body, "InspectRequest")
-        captured = await self.captured(request)
+        captured = await self.captured(request, look_only=True)
         bundle = captured.bundle.to_json()
         keys = (
             "parameters",
@@ -72,6 +91,7 @@ class InspectHandler(CapturingHandler):
         document = {
             **{key: bundle[key] for key in keys},
             "findings": bundle["findings"],
+            "runs_in": self.deploy_settings.environment or LOCKED,
             "notebook": bundle["notebook"]["path"],
             "origin": captured.origin,
             "name": current["name"] if current else suggest_name(request["notebook"]),
@@ -106,6 +126,24 @@ class PlaceHandler(CapturingHandler):
         deployment = await asyncio.to_thread(client.deployment, name)
         place = deployment["origin"] or deployment["notebook"]
         await self.finish({"path": _shown(self.root, place)})
+
+
+class DriftHandler(CapturingHandler):
+    """The kernelspecs of this server, beside what is live."""
+
+    @authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        client = await self.client()
+        await self.finish(await asyncio.to_thread(_drift, client, name))
+
+
+def _drift(client: EngineClient, name: str) -> dict[str, Any]:
+    with closing(client):
+        deployment = client.deployment(name)
+        digest = deployment["environment"]["digest"]
+        live = Environment.from_json(client.environment(digest)) if digest else None
+    return drift(deployment, live)
 
 
 def _shown(root: Path, place: str) -> str:
@@ -155,6 +193,8 @@ class DeployHandler(CapturingHandler):
             expected_version=request.get("expected_version"),
             replace=request.get("replace", False),
             policies={key: request.get(key) for key in POLICIES},
+            outputs=request.get("outputs"),
+            preflight=request.get("preflight"),
         )
         self.set_status(201 if created else 200)
         await self.finish(document)

@@ -7,8 +7,11 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
+from jupyter_deploy.domain.bundle import Bundle
 from jupyter_deploy.domain.deployments import Event, Version
 from jupyter_deploy.domain.environment import Environment
+from jupyter_deploy.domain.metrics import Measured, number_to_json
+from jupyter_deploy.domain.publishing import outputs_to_json
 from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.retention import MOST, Candidate
 from jupyter_deploy.engine.service import View
@@ -61,7 +64,7 @@ def run_document(run: Run) -> Document:
             for attempt in run.attempts
         ],
         "progress": asdict(run.progress) if run.progress else None,
-        "metrics": run.metrics,
+        "metrics": {name: number_to_json(value) for name, value in run.metrics.items()},
         "outputs": [asdict(item) for item in run.outputs],
         "cost": None,
         "not_before": moment(run.not_before),
@@ -91,44 +94,87 @@ def short_run(run: Run) -> Document:
 
 
 def summary(view: View) -> Document:
-    live = view.deployment.live
+    shown = view.version
     recent = [short_run(run) for run in view.recent]
     return {
         "name": view.deployment.name,
-        "version": live.number,
-        "state": live.state,
-        "notebook": live.bundle.notebook.path,
+        "version": shown.number,
+        "state": shown.state,
+        "notebook": shown.bundle.notebook.path,
         "origin": view.deployment.origin,
-        "parameters": live.parameters,
-        "schedule": live.schedule.to_json() if live.schedule else None,
-        "schedule_text": explain(live.schedule.cron) if live.schedule else None,
+        "parameters": shown.parameters,
+        "schedule": shown.schedule.to_json() if shown.schedule else None,
+        "schedule_text": explain(shown.schedule.cron) if shown.schedule else None,
         "next_fires": [moment(fire) for fire in view.next_fires],
         "paused": view.deployment.paused,
-        "created_at": moment(live.created_at),
-        "created_by": live.created_by,
+        "created_at": moment(shown.created_at),
+        "created_by": shown.created_by,
+        "candidate": candidate_document(view.deployment.candidate),
         "last_run": recent[-1] if recent else None,
         "recent": recent,
     }
 
 
 def deployment_document(view: View, environment: Environment | None) -> Document:
-    bundle = view.deployment.live.bundle
+    bundle = view.version.bundle
     packages = environment.packages if environment else ()
     return {
         **summary(view),
-        "preflight": {
-            "verdict": None,
-            "findings": [asdict(item) for item in bundle.findings],
-        },
+        "preflight": preflight_document(view.version),
         "environment": {
-            "digest": bundle.environment,
-            "packages": [asdict(package) for package in packages],
+            **_environment(bundle),
+            "packages": [package.to_json() for package in packages],
         },
         "parameter_schema": [asdict(item) for item in bundle.parameters],
-        "policies": view.deployment.live.policies.to_json(),
+        "policies": view.version.policies.to_json(),
+        "outputs": outputs_to_json(view.version.outputs),
         "kernel": asdict(bundle.kernel),
         "files": [asdict(item) for item in bundle.files],
         "git": asdict(bundle.git) if bundle.git else None,
+    }
+
+
+def _environment(bundle: Bundle) -> Document:
+    """Without values of variables, which may be secrets."""
+    start = bundle.start
+    return {
+        "digest": bundle.environment,
+        "locked": bundle.lock is not None,
+        "variables": list(bundle.variables),
+        "kernelspec": {"argv": list(start.argv), "variables": sorted(start.env)} if start else None,
+    }
+
+
+def candidate_document(version: Version | None) -> Document | None:
+    """The newest version where that is not live."""
+    if version is None:
+        return None
+    tried = version.tried
+    return {
+        "version": version.number,
+        "state": version.state,
+        "created_at": moment(version.created_at),
+        "run": tried.run if tried else None,
+        "reason": tried.reason if tried else None,
+        "cell": tried.cell if tried else None,
+    }
+
+
+def preflight_document(version: Version) -> Document:
+    """How it was tried, and all that is known of it since: by its source, and by its run."""
+    tried = version.tried
+    report = tried.report if tried else None
+    found = [*version.bundle.findings, *(report.findings if report else ())]
+    return {
+        **version.preflight.to_json(),
+        "run": tried.run if tried else None,
+        "verdict": tried.verdict if tried else None,
+        "fault": tried.fault if tried else None,
+        "reason": tried.reason if tried else None,
+        "cell": tried.cell if tried else None,
+        "findings": [asdict(item) for item in found],
+        "forecast": asdict(report.forecast) if report else None,
+        "effects": asdict(report.effects) if report else None,
     }
 
 
@@ -139,15 +185,18 @@ def version_document(version: Version) -> Document:
         "state": version.state,
         "digest": version.digest,
         "notebook": bundle.notebook.path,
+        "notebook_digest": bundle.notebook.digest,
         "parameters": version.parameters,
         "schedule": version.schedule.to_json() if version.schedule else None,
         "kernel": asdict(bundle.kernel),
-        "environment": {"digest": bundle.environment, "packages": bundle.packages},
+        "environment": {**_environment(bundle), "packages": bundle.packages},
         "git": asdict(bundle.git) if bundle.git else None,
         "files": [asdict(item) for item in bundle.files],
         "created_at": moment(version.created_at),
         "created_by": version.created_by,
         "policies": version.policies.to_json(),
+        "outputs": outputs_to_json(version.outputs),
+        "preflight": preflight_document(version),
     }
 
 
@@ -187,3 +236,21 @@ def retention_document(days: int, found: Sequence[Candidate]) -> Document:
         "size": sum(item.size for item in found),
         "more": len(found) == MOST,
     }
+
+
+def metrics_document(deployment: str, found: Sequence[Measured]) -> Document:
+    """One series a name, with the unit and source of its newest value."""
+    series: dict[str, Document] = {}
+    for one in found:
+        metric = one.metric
+        known = series.setdefault(metric.name, {"name": metric.name, "values": []})
+        known |= {"unit": metric.unit, "source": metric.source}
+        known["values"].append(
+            {
+                "run": one.run,
+                "at": moment(one.at),
+                "value": number_to_json(metric.value),
+                "cell": metric.cell,
+            }
+        )
+    return {"deployment": deployment, "metrics": list(series.values())}

@@ -6,10 +6,16 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from jupyter_deploy.client.api import PREFIX
+from jupyter_deploy.client.api import PREFIX, PUBLISHED
 from jupyter_deploy.config import load_settings
-from jupyter_deploy.server.capturing import DeployHandler, InspectHandler, PlaceHandler
-from jupyter_deploy.server.forwarding import ForwardHandler, HealthHandler
+from jupyter_deploy.server.capturing import (
+    DeployHandler,
+    DriftHandler,
+    InspectHandler,
+    PlaceHandler,
+)
+from jupyter_deploy.server.forwarding import FileHandler, ForwardHandler, HealthHandler
+from jupyter_deploy.server.published_forwarding import PublishedHandler
 from jupyter_deploy.server.transitions import SCHEMA, TransitionFeed
 
 
@@ -29,7 +35,10 @@ def load(server_app: Any) -> None:
             (address("inspect"), InspectHandler),
             (address("deployments"), DeployHandler),
             (address("deployments/([^/]+)/notebook"), PlaceHandler),
+            (address("deployments/([^/]+)/environment"), DriftHandler),
+            (address("runs/[^/]+/(?:outputs/.+|source)"), FileHandler),
             (address(".+"), ForwardHandler),
+            (url_path_join(base, PUBLISHED, ".+"), PublishedHandler),
         ],
     )
     server_app.event_logger.register_event_schema(SCHEMA)

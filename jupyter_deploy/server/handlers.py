@@ -14,6 +14,8 @@ from jupyter_deploy.domain.deployments import NewVersion
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.names import suggest_name
 from jupyter_deploy.domain.policies import read_policies
+from jupyter_deploy.domain.preflight import read_preflight
+from jupyter_deploy.domain.publishing import read_outputs
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.engine.service import PREVIEW, View
 from jupyter_deploy.errors import InvalidInput, TooLarge
@@ -24,6 +26,8 @@ from jupyter_deploy.timetable import check_schedule, next_fires
 #: Bytes of one captured file.
 MAX_BLOB = 512 * 1024 * 1024
 CHUNK = 1024 * 1024
+#: What a number in the database can be at the most.
+MOST_VERSIONS = 2**31 - 1
 #: Seconds between looks for a new event.
 LOOK = 0.1
 
@@ -49,6 +53,11 @@ class InspectHandler(EngineHandler):
 
 
 class PlaceHandler(EngineHandler):
+    def get(self, _name: str) -> None:
+        raise _no_files()
+
+
+class DriftHandler(EngineHandler):
     def get(self, _name: str) -> None:
         raise _no_files()
 
@@ -118,7 +127,7 @@ class ViewHandler(EngineHandler):
     """Answers with a whole deployment."""
 
     async def send_view(self, view: View, status: int = 200) -> None:
-        environment = await self.on_core(lambda: self.service.environment_of(view.deployment.live))
+        environment = await self.on_core(lambda: self.service.environment_of(view.version))
         self.send(documents.deployment_document(view, environment), status)
 
 
@@ -159,13 +168,16 @@ class DeploymentsHandler(ViewHandler):
             replace=request.get("replace", False),
             policies=read_policies(request),
             origin=request.get("origin"),
+            outputs=read_outputs(request.get("outputs")),
+            preflight=read_preflight(request.get("preflight"), self.service.usual_preflight),
         )
         return new, environment
 
 
 class DeploymentHandler(ViewHandler):
     async def get(self, name: str) -> None:
-        view = await self.on_core(lambda: self.service.view(name))
+        number = self.integer("version", 0, 0, MOST_VERSIONS)
+        view = await self.on_core(lambda: self.service.view(name, number))
         await self.send_view(view)
 
     async def patch(self, name: str) -> None:
@@ -176,12 +188,6 @@ class DeploymentHandler(ViewHandler):
     async def delete(self, name: str) -> None:
         view = await self.on_core(lambda: self.service.delete(name))
         await self.send_view(view)
-
-
-class VersionsHandler(EngineHandler):
-    async def get(self, name: str) -> None:
-        versions = await self.on_core(lambda: self.service.versions(name))
-        self.send({"versions": [documents.version_document(item) for item in versions]})
 
 
 class EnvironmentHandler(EngineHandler):

@@ -5,28 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from jupyter_deploy.domain.ledger import Entry
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.errors import InvalidInput, NotFound
-from jupyter_deploy.notebook.render import to_html
 from jupyter_deploy.ports.store import RunQuery
 from jupyter_deploy.server import documents
 from jupyter_deploy.server.base import EngineHandler
 
-#: Outputs come from notebooks: nothing in them may act with the user's rights.
-SANDBOX = (
-    "sandbox allow-scripts; default-src 'none'; img-src data:; media-src data:; font-src data:; "
-    "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-)
 #: Entries of one ledger answer, and about how many bytes of outputs.
 LEDGER_PAGE = 5000
 LEDGER_BYTES = 8 * 1024 * 1024
-CHUNK = 1024 * 1024
 #: Digits of a run's number; more would not fit into the database.
 MAX_DIGITS = 18
+#: Metrics that one request may name.
+MOST_NAMES = 50
 #: A hundred years.
 MAX_DAYS = 36_500
 
@@ -47,6 +41,7 @@ class RunsHandler(EngineHandler):
             state=self._state(),
             before=self.integer("cursor", 1, 1) if cursor else None,
             limit=self.integer("limit", 50, 1, 500),
+            trigger=self.get_query_argument("trigger", "") or None,
         )
 
     def _state(self) -> RunState | None:
@@ -66,10 +61,14 @@ class RunsHandler(EngineHandler):
 
 class DeploymentRunsHandler(RunsHandler):
     async def post(self, name: str) -> None:
-        parameters = self.body("RunRequest").get("parameters", {})
-        key = self._key()
+        request = self.body("RunRequest")
+        parameters, version, key = (
+            request.get("parameters", {}),
+            request.get("version"),
+            self._key(),
+        )
         run, created = await self.on_core(
-            lambda: self.service.start_run(name, parameters, self.user, key)
+            lambda: self.service.start_run(name, parameters, self.user, key, version)
         )
         self.send(documents.run_document(run), 201 if created else 200)
 
@@ -96,6 +95,18 @@ class RunHandler(EngineHandler):
         pinned = self.body("RunChange")["pinned"]
         run = await self.on_core(lambda: self.service.set_pinned(run_id(number), pinned))
         self.send(documents.run_document(run))
+
+
+class MetricsHandler(EngineHandler):
+    async def get(self) -> None:
+        name, names = self.get_query_argument("deployment", ""), self.get_query_arguments("name")
+        limit = self.integer("limit", 50, 1, 10_000)
+        if not name:
+            raise InvalidInput("Whose metrics? No deployment is named.", field="deployment")
+        if len(names) > MOST_NAMES:
+            raise InvalidInput(f"At most {MOST_NAMES} metrics are told at once.", field="name")
+        found = await self.on_core(lambda: self.service.measured(name, names, limit))
+        self.send(documents.metrics_document(name, found))
 
 
 class RetentionHandler(EngineHandler):
@@ -150,37 +161,3 @@ def _page(entries: Iterator[Entry], after: int) -> tuple[list[dict[str, Any]], b
         if entry.kind == "output":
             size += len(json.dumps(entry.data["output"]))
     return page, False
-
-
-class SourceHandler(EngineHandler):
-    async def get(self, number: str) -> None:
-        path = await self.on_core(lambda: self.service.source(run_id(number)))
-        await _send_file(self, path, "application/x-ipynb+json")
-
-
-class OutputHandler(EngineHandler):
-    async def get(self, number: str, name: str) -> None:
-        wanted = "output.ipynb" if name == "output.html" else name
-        path, media_type = await self.on_core(lambda: self.service.output(run_id(number), wanted))
-        if not path.is_file():
-            raise NotFound(f"The output {name!r} of run {number} is no longer on disk.")
-        self._protect()
-        if wanted != name:
-            html = await asyncio.to_thread(lambda: to_html(path.read_bytes()))
-            self.set_header("Content-Type", "text/html; charset=utf-8")
-            self.finish(html)
-        else:
-            await _send_file(self, path, media_type)
-
-    def _protect(self) -> None:
-        self.set_header("Content-Security-Policy", SANDBOX)
-        self.set_header("X-Content-Type-Options", "nosniff")
-
-
-async def _send_file(handler: EngineHandler, path: Path, media_type: str) -> None:
-    handler.set_header("Content-Type", media_type)
-    handler.set_header("Content-Length", str(path.stat().st_size))
-    with open(path, "rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK):
-            handler.write(chunk)
-            await handler.flush()

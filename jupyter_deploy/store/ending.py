@@ -8,8 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from jupyter_deploy.domain.preflight import TRIGGER
 from jupyter_deploy.domain.runs import Closing, RunState
 from jupyter_deploy.errors import Conflict
+from jupyter_deploy.store import candidates
+from jupyter_deploy.store.history import add_cells
+from jupyter_deploy.store.metrics import add_metrics
+from jupyter_deploy.store.publications import expect
 from jupyter_deploy.store.retention import note_uses, owner_of
 from jupyter_deploy.store.rows import AnyRow, record
 from jupyter_deploy.store.runs import row_of
@@ -18,6 +23,7 @@ from jupyter_deploy.store.schema import attempts, runs
 
 def close(connection: Connection, run_id: int, fence: int, closing: Closing, now: datetime) -> bool:
     """The fence is the referee: a stale attempt finds no row to change."""
+    candidates.hold(connection, run_id)
     values = _again(closing) if closing.retry_at else _for_good(closing, now)
     changed = connection.execute(
         update(runs)
@@ -34,7 +40,13 @@ def close(connection: Connection, run_id: int, fence: int, closing: Closing, now
     if closing.ledger is not None and not closing.retry_at:
         digests = [closing.ledger, *(output.digest for output in closing.outputs)]
         note_uses(connection, owner_of(run_id), digests)
+    if not closing.retry_at:
+        add_metrics(connection, run_id, closing.metrics)
+        add_cells(connection, run_id, closing.cells)
     row = row_of(connection, run_id)
+    expect(connection, row)
+    if not closing.retry_at:
+        candidates.judge(connection, row, closing.report, now)
     kind = "run.retried" if closing.retry_at else "run.finished"
     record(connection, kind, now, row.deployment, run_id, row.state)
     return True
@@ -63,6 +75,7 @@ def _for_good(closing: Closing, now: datetime) -> dict[str, Any]:
 
 
 def request_cancel(connection: Connection, run_id: int, now: datetime) -> None:
+    candidates.hold(connection, run_id)
     row = row_of(connection, run_id, lock=True)
     if row.state not in (RunState.QUEUED, RunState.RUNNING):
         raise Conflict(
@@ -85,11 +98,14 @@ def cancel(connection: Connection, row: AnyRow, reason: str, now: datetime) -> N
         }
         record(connection, "run.cancelled", now, row.deployment, row.id, RunState.CANCELLED.value)
     connection.execute(update(runs).where(runs.c.id == row.id).values(values))
+    if row.state == RunState.QUEUED:
+        candidates.judge(connection, row_of(connection, row.id), None, now)
 
 
 def cancel_open(connection: Connection, deployment_id: int, reason: str, now: datetime) -> None:
     query = select(runs).where(
         runs.c.deployment_id == deployment_id,
+        runs.c.trigger != TRIGGER,
         runs.c.state.in_([RunState.QUEUED, RunState.RUNNING]),
     )
     for row in connection.execute(query.order_by(runs.c.id).with_for_update()).all():

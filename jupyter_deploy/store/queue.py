@@ -26,6 +26,7 @@ from sqlalchemy import (
 from jupyter_deploy.domain.backlog import MAX_QUEUED, Backlog
 from jupyter_deploy.domain.durations import in_words
 from jupyter_deploy.domain.policies import Policies
+from jupyter_deploy.domain.preflight import TRIGGER
 from jupyter_deploy.domain.runs import RunState
 from jupyter_deploy.errors import NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun
@@ -50,7 +51,7 @@ def add(connection: Connection, new: NewRun, now: datetime) -> tuple[int, bool]:
             f"As many runs of {new.deployment!r} wait already as may: {MAX_QUEUED}.",
             hint="Wait until some have run, or cancel those that are not needed.",
         )
-    number = new.version or row.live_version
+    number = new.version or row.live_version or _newest(connection, row)
     values = {
         "version": number,
         "trigger": new.trigger,
@@ -121,12 +122,19 @@ def _policies(connection: Connection, deployment: AnyRow, number: int) -> Polici
     return Policies.from_json(found.policies)
 
 
+def _newest(connection: Connection, deployment: AnyRow) -> int:
+    query = select(func.max(versions.c.number)).where(versions.c.deployment_id == deployment.id)
+    found: int = connection.execute(query).scalar_one()
+    return found
+
+
 def backlog(connection: Connection, names: Sequence[str]) -> Backlog:
     waiting = select(func.count()).select_from(runs).where(runs.c.state == RunState.QUEUED)
     query = (
         select(runs.c.deployment, runs.c.id, runs.c.state)
         .where(
             runs.c.deployment.in_(names),
+            runs.c.trigger != TRIGGER,
             runs.c.state.in_([RunState.QUEUED, RunState.RUNNING]),
         )
         .order_by(runs.c.id)
@@ -189,6 +197,7 @@ def _running_beside() -> ScalarSelect[int]:
         .where(
             other.c.deployment_id == runs.c.deployment_id,
             other.c.state == RunState.RUNNING,
+            other.c.trigger != TRIGGER,
         )
         .correlate(runs)
         .scalar_subquery()

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
+from jupyter_deploy.domain.preflight import TRIGGER
 from jupyter_deploy.domain.runs import Run, RunState
 from jupyter_deploy.store.rows import with_attempts
 from jupyter_deploy.store.runs import row_of
@@ -36,7 +37,11 @@ def _newest_success() -> ColumnElement[int]:
     other = runs.alias()
     return (
         select(func.max(other.c.id))
-        .where(other.c.deployment == runs.c.deployment, other.c.state == RunState.SUCCEEDED)
+        .where(
+            other.c.deployment == runs.c.deployment,
+            other.c.state == RunState.SUCCEEDED,
+            other.c.trigger != TRIGGER,
+        )
         .correlate(runs)
         .scalar_subquery()
     )
@@ -45,13 +50,7 @@ def _newest_success() -> ColumnElement[int]:
 def prune(connection: Connection, run_ids: Sequence[int], now: datetime) -> None:
     connection.execute(update(runs).where(runs.c.id.in_(run_ids)).values(pruned_at=now, outputs=[]))
     connection.execute(update(attempts).where(attempts.c.run_id.in_(run_ids)).values(ledger=None))
-    owned = blob_uses.c.owner.in_([owner_of(run_id) for run_id in run_ids])
-    digests = list(connection.execute(select(blob_uses.c.digest).where(owned)).scalars())
-    connection.execute(delete(blob_uses).where(owned))
-    still_used = select(blob_uses.c.digest).where(blob_uses.c.digest.in_(digests))
-    connection.execute(
-        delete(blobs).where(blobs.c.digest.in_(digests), blobs.c.digest.not_in(still_used))
-    )
+    drop_uses(connection, [owner_of(run_id) for run_id in run_ids])
 
 
 def without_files(connection: Connection, run_ids: Sequence[int]) -> list[int]:
@@ -69,6 +68,17 @@ def note_uses(connection: Connection, owner: str, digests: Sequence[str]) -> Non
     rows = [{"owner": owner, "digest": digest} for digest in dict.fromkeys(digests)]
     if rows:
         connection.execute(insert(blob_uses), rows)
+
+
+def drop_uses(connection: Connection, owners: Sequence[str]) -> list[str]:
+    """They need nothing any more; the digests that nobody else needs, which are deleted."""
+    owned = blob_uses.c.owner.in_(owners)
+    digests = set(connection.execute(select(blob_uses.c.digest).where(owned)).scalars())
+    connection.execute(delete(blob_uses).where(owned))
+    query = select(blob_uses.c.digest).where(blob_uses.c.digest.in_(digests))
+    free = sorted(digests - set(connection.execute(query).scalars()))
+    connection.execute(delete(blobs).where(blobs.c.digest.in_(free)))
+    return free
 
 
 def owner_of(run_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,12 @@ from sqlalchemy import Connection, Row, insert, select
 from jupyter_deploy.domain.bundle import Bundle
 from jupyter_deploy.domain.deployments import Event, Version
 from jupyter_deploy.domain.policies import Policies
+from jupyter_deploy.domain.preflight import Preflight, Tried
+from jupyter_deploy.domain.publishing import read_outputs
 from jupyter_deploy.domain.runs import Attempt, OutputFile, Progress, Run, RunState
 from jupyter_deploy.domain.schedule import Schedule
 from jupyter_deploy.store.listening import announce
+from jupyter_deploy.store.metrics import metrics_by_run
 from jupyter_deploy.store.schema import attempts, events
 
 AnyRow = Row[Any]
@@ -31,10 +34,15 @@ def version_of(row: AnyRow) -> Version:
         created_at=row.created_at,
         created_by=row.created_by,
         policies=Policies.from_json(row.policies),
+        outputs=read_outputs(row.outputs),
+        preflight=Preflight.from_json(row.preflight),
+        tried=Tried.from_json(row.tried),
     )
 
 
-def run_of(row: AnyRow, tries: Sequence[Attempt] = ()) -> Run:
+def run_of(
+    row: AnyRow, tries: Sequence[Attempt] = (), metrics: Mapping[str, float] | None = None
+) -> Run:
     return Run(
         id=row.id,
         deployment=row.deployment,
@@ -60,6 +68,7 @@ def run_of(row: AnyRow, tries: Sequence[Attempt] = ()) -> Run:
         pruned_at=row.pruned_at,
         outputs=tuple(OutputFile(**item) for item in row.outputs),
         attempts=tuple(tries),
+        metrics=dict(metrics or {}),
     )
 
 
@@ -76,18 +85,16 @@ def attempt_of(row: AnyRow) -> Attempt:
 
 
 def with_attempts(connection: Connection, rows: Sequence[AnyRow]) -> list[Run]:
-    """The runs of these rows with their attempts, in two queries."""
+    """The runs of these rows with their attempts and metrics, in three queries."""
     if not rows:
         return []
+    ids = [row.id for row in rows]
     tries: dict[int, list[Attempt]] = {}
-    query = (
-        select(attempts)
-        .where(attempts.c.run_id.in_([row.id for row in rows]))
-        .order_by(attempts.c.fence)
-    )
+    query = select(attempts).where(attempts.c.run_id.in_(ids)).order_by(attempts.c.fence)
     for row in connection.execute(query):
         tries.setdefault(row.run_id, []).append(attempt_of(row))
-    return [run_of(row, tries.get(row.id, ())) for row in rows]
+    measured = metrics_by_run(connection, ids)
+    return [run_of(row, tries.get(row.id, ()), measured.get(row.id)) for row in rows]
 
 
 def event_of(row: AnyRow) -> Event:

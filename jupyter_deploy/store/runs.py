@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, or_, select
 
 from jupyter_deploy.domain.deployments import Version
+from jupyter_deploy.domain.preflight import TRIGGER
 from jupyter_deploy.domain.runs import Run, RunState
 from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.store import RunQuery
@@ -16,6 +17,8 @@ def page(connection: Connection, query: RunQuery) -> list[Run]:
     statement = select(runs).order_by(runs.c.id.desc()).limit(query.limit)
     if query.deployment is not None:
         statement = statement.where(runs.c.deployment == query.deployment)
+    wanted = runs.c.trigger == query.trigger if query.trigger else runs.c.trigger != TRIGGER
+    statement = statement.where(wanted)
     if query.state is not None:
         statement = statement.where(runs.c.state == query.state)
     if query.before is not None:
@@ -26,7 +29,7 @@ def page(connection: Connection, query: RunQuery) -> list[Run]:
 def recent(connection: Connection, limit: int) -> dict[str, list[Run]]:
     newest = (
         select(runs.c.id)
-        .where(runs.c.deployment == deployments.c.name)
+        .where(runs.c.deployment == deployments.c.name, runs.c.trigger != TRIGGER)
         .order_by(runs.c.id.desc())
         .limit(limit)
         .correlate(deployments)

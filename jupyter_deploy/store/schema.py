@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -86,6 +87,9 @@ versions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", Text),
     Column("policies", JSON(none_as_null=True)),
+    Column("outputs", JSON(none_as_null=True)),
+    Column("preflight", JSON(none_as_null=True)),
+    Column("tried", JSON(none_as_null=True)),
     UniqueConstraint("deployment_id", "number", name="one_version_per_number"),
 )
 
@@ -180,6 +184,59 @@ blob_uses = Table(
     Column("digest", String(71), primary_key=True),
 )
 Index("blob_uses_by_digest", blob_uses.c.digest)
+
+#: NaN is NULL: SQLite knows no other.
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("value", Float),
+    Column("unit", String(40)),
+    Column("source", String(8), nullable=False),
+    Column("cell", Integer),
+)
+
+#: What each cell of a run took, beside the runs so that listing them does not load it.
+run_cells = Table(
+    "run_cells",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("cells", JSON, nullable=False),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("deployment_id", ForeignKey("deployments.id"), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False, unique=True),
+    Column("data_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("outputs", JSON, nullable=False),
+    Column("problem", Text),
+    sqlite_autoincrement=True,
+)
+Index("publications_by_time", publications.c.deployment_id, publications.c.data_at)
+Index(
+    "publications_waiting",
+    publications.c.run_id,
+    sqlite_where=text("published_at IS NULL"),
+    postgresql_where=text("published_at IS NULL"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("deployment_id", ForeignKey("deployments.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("digest", String(71), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", Text),
+    Column("revoked_at", UtcDateTime),
+    Column("used_at", UtcDateTime),
+)
 
 environments = Table(
     "environments",

@@ -19,17 +19,32 @@ from jupyter_deploy.domain.deployments import (
 from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Planned
-from jupyter_deploy.domain.runs import Closing, Run, RunState
+from jupyter_deploy.domain.history import Failing, Past
+from jupyter_deploy.domain.metrics import Measured
+from jupyter_deploy.domain.runs import CellTime, Closing, Run, RunState
 from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
-from jupyter_deploy.store import deployments, ending, members, queue, retention, runs, scheduling
+from jupyter_deploy.store import (
+    deploying,
+    deployments,
+    ending,
+    history,
+    members,
+    metrics,
+    publications,
+    queue,
+    retention,
+    runs,
+    scheduling,
+)
 from jupyter_deploy.store.rows import event_of
 from jupyter_deploy.store.schema import environments, events, schedules
 from jupyter_deploy.store.schema import runs as runs_table
+from jupyter_deploy.store.shelf import Shelf
 from jupyter_deploy.store.transactions import Transactions
 
 
-class SqlStore:
+class SqlStore(Shelf):
     """Every method is one transaction; each may raise Unavailable."""
 
     def __init__(self, engine: Engine) -> None:
@@ -39,18 +54,18 @@ class SqlStore:
 
     def deploy(self, new: NewVersion, now: datetime) -> tuple[Deployment, bool]:
         def work(connection: Connection) -> tuple[Deployment, bool]:
-            created = deployments.deploy(connection, new, now)
-            return deployments.one_live(connection, new.name), created
+            created = deploying.deploy(connection, new, now)
+            return deployments.one(connection, new.name), created
 
         return self._transactions.settle(work)
 
     def deployments(self) -> list[Deployment]:
         with self._transaction() as connection:
-            return deployments.all_live(connection)
+            return deployments.all_of_them(connection)
 
     def deployment(self, name: str) -> Deployment:
         with self._transaction() as connection:
-            return deployments.one_live(connection, name)
+            return deployments.one(connection, name)
 
     def versions(self, name: str) -> list[Version]:
         with self._transaction() as connection:
@@ -58,13 +73,13 @@ class SqlStore:
 
     def set_paused(self, name: str, paused: bool, now: datetime) -> Deployment:
         with self._transaction() as connection:
-            deployments.set_paused(connection, name, paused, now)
-            return deployments.one_live(connection, name)
+            deploying.set_paused(connection, name, paused, now)
+            return deployments.one(connection, name)
 
     def delete(self, name: str, now: datetime) -> Deployment:
         with self._transaction() as connection:
-            deleted = deployments.one_live(connection, name)
-            deployments.delete(connection, name, now)
+            deleted = deployments.one(connection, name)
+            deploying.delete(connection, name, now)
             return deleted
 
     def add_run(self, new: NewRun, now: datetime) -> tuple[Run, bool]:
@@ -150,13 +165,32 @@ class SqlStore:
         with self._transaction() as connection:
             return members.known(connection)
 
+    def measured(self, deployment: str, names: Sequence[str], limit: int) -> list[Measured]:
+        with self._transaction() as connection:
+            return metrics.measured(connection, deployment, names, limit)
+
+    def past(
+        self, deployment: str, before: int | None, limit: int, state: RunState | None = None
+    ) -> list[Past]:
+        with self._transaction() as connection:
+            return history.past(connection, deployment, before, limit, state)
+
+    def failing(self, deployment: str) -> Failing | None:
+        with self._transaction() as connection:
+            return history.failing(connection, deployment)
+
+    def cells(self, run_ids: Sequence[int]) -> dict[int, tuple[CellTime, ...]]:
+        with self._transaction() as connection:
+            return history.cells(connection, run_ids)
+
     def prunable(self, before: datetime, limit: int) -> list[Run]:
         with self._transaction() as connection:
             return retention.prunable(connection, before, limit)
 
-    def prune(self, run_ids: Sequence[int], now: datetime) -> None:
+    def prune(self, run_ids: Sequence[int], now: datetime) -> list[str]:
         with self._transaction() as connection:
             retention.prune(connection, run_ids, now)
+            return publications.drop(connection)
 
     def without_files(self, run_ids: Sequence[int]) -> list[int]:
         with self._transaction() as connection:

@@ -23,15 +23,26 @@ from jupyter_deploy.domain.engines import Member, Seen
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.firing import Firing, Planned
 from jupyter_deploy.domain.policies import Policies
+from jupyter_deploy.domain.preflight import TRIGGER
 from jupyter_deploy.domain.runs import Closing, Run, RunState
 from jupyter_deploy.errors import Conflict, NotFound, TooMany
 from jupyter_deploy.ports.store import Claim, NewRun, RunQuery
+from jupyter_deploy.testing.archive import Archive, Remembered
+from jupyter_deploy.testing.candidates import Candidates
 from jupyter_deploy.testing.members import Members
+from jupyter_deploy.testing.shelf import Held, Shelf
 from jupyter_deploy.testing.slots import Slot, check_expectation, utc
-from jupyter_deploy.testing.transitions import cancelled, closed, is_prunable, pruned, started
+from jupyter_deploy.testing.transitions import (
+    cancelled,
+    closed,
+    drafted,
+    is_prunable,
+    pruned,
+    started,
+)
 
 
-class MemoryStore:
+class MemoryStore(Shelf, Archive, Candidates):
     """Numbers of slots, runs and events are their positions, counted from 1."""
 
     def __init__(self) -> None:
@@ -41,6 +52,8 @@ class MemoryStore:
         self._rules: dict[int, Policies] = {}
         self._engine_of: dict[int, str] = {}
         self._members = Members()
+        self._held = Held()
+        self._remembered = Remembered()
         self._environments: dict[str, Environment] = {}
         self._events: list[Event] = []
 
@@ -51,10 +64,14 @@ class MemoryStore:
             slot = Slot(len(self._slots) + 1, new.name)
             self._slots.append(slot)
         slot.origin = new.origin
-        if slot.versions and slot.live.digest == new.digest:
+        if slot.holds(new.digest):
             return slot.deployment, False
-        slot.add(new, utc(now))
-        self._record("version.live", now, new.name)
+        self._withdraw(slot, now)
+        version = slot.add(new, utc(now))
+        if new.preflight.executes:
+            self._try(slot, version, now)
+        else:
+            self._make_live(slot, version.number, now)
         return slot.deployment, True
 
     def deployments(self) -> list[Deployment]:
@@ -107,6 +124,8 @@ class MemoryStore:
             return (
                 query.deployment in (None, run.deployment)
                 and query.state in (None, run.state)
+                and (query.trigger or run.trigger) == run.trigger
+                and (query.trigger == TRIGGER or run.trigger != TRIGGER)
                 and (query.before is None or run.id < query.before)
             )
 
@@ -161,6 +180,8 @@ class MemoryStore:
 
     def _cancel_open(self, slot: Slot, now: datetime) -> None:
         for run in self._where(lambda run: run.state.open and self._slot_of[run.id] is slot):
+            if run.trigger == TRIGGER:
+                continue
             if run.state is RunState.QUEUED:
                 self._cancel(run, "Cancelled: the next due time came.", now)
             else:
@@ -168,7 +189,9 @@ class MemoryStore:
 
     def backlog(self, deployments: Sequence[str]) -> Backlog:
         found: dict[str, dict[int, RunState]] = {name: {} for name in deployments}
-        for run in self._where(lambda run: run.deployment in found and run.state.open):
+        for run in self._where(
+            lambda run: run.deployment in found and run.state.open and run.trigger != TRIGGER
+        ):
             found[run.deployment][run.id] = run.state
         return Backlog(found, self.activity().queued)
 
@@ -186,7 +209,8 @@ class MemoryStore:
         if run.state is not RunState.QUEUED or (run.not_before and run.not_before > now):
             return False
         limit = self._rules[run.id].max_running
-        beside = [other for other in self._running() if self._same_slot(run, other)]
+        others = [other for other in self._running() if other.trigger != TRIGGER]
+        beside = [other for other in others if self._same_slot(run, other)]
         return limit is None or len(beside) < limit
 
     def _same_slot(self, run: Run, other: Run) -> bool:
@@ -207,7 +231,7 @@ class MemoryStore:
 
     def _is_late(self, run: Run, now: datetime) -> bool:
         limit = self.run_version(run.id).policies.timeout.queue
-        if limit is None or run.state is not RunState.QUEUED or run.fence:
+        if limit is None or run.trigger == TRIGGER or run.state is not RunState.QUEUED or run.fence:
             return False
         since = run.not_before or run.created_at
         return utc(now) - since >= timedelta(seconds=limit)
@@ -256,12 +280,14 @@ class MemoryStore:
         return self._members.seen()
 
     def prunable(self, before: datetime, limit: int) -> list[Run]:
-        newest = {run.deployment: run.id for run in self._runs if run.state is RunState.SUCCEEDED}
+        good = [run for run in self._runs if run.state is RunState.SUCCEEDED]
+        newest = {run.deployment: run.id for run in good if run.trigger != TRIGGER}
         return self._where(lambda run: is_prunable(run, before, newest))[:limit]
 
-    def prune(self, run_ids: Sequence[int], now: datetime) -> None:
+    def prune(self, run_ids: Sequence[int], now: datetime) -> list[str]:
         for run_id in run_ids:
             self._put(pruned(self.run(run_id), now))
+        return self._drop()
 
     def without_files(self, run_ids: Sequence[int]) -> list[int]:
         return [run.id for run in self._where(lambda run: run.id in run_ids) if run.pruned_at]
@@ -314,27 +340,7 @@ class MemoryStore:
         return [run for run in self._runs if wanted(run)]
 
     def _draft(self, slot: Slot, now: datetime) -> Run:
-        """A queued run of the slot's live version with its parameters."""
-        return Run(
-            id=len(self._runs) + 1,
-            deployment=slot.name,
-            version=slot.live.number,
-            trigger="manual",
-            state=RunState.QUEUED,
-            verdict=None,
-            fault=None,
-            reason=None,
-            cell=None,
-            due_at=None,
-            created_at=utc(now),
-            created_by=None,
-            started_at=None,
-            ended_at=None,
-            parameters=slot.live.parameters,
-            fence=0,
-            cancel_requested=False,
-            progress=None,
-        )
+        return drafted(len(self._runs) + 1, slot, now)
 
     def _scheduled(self, slot: Slot, firing: Firing, now: datetime) -> Run:
         return replace(
@@ -351,7 +357,10 @@ class MemoryStore:
     def _insert(self, slot: Slot, run: Run, now: datetime) -> Run:
         self._runs.append(run)
         self._slot_of[run.id] = slot
-        self._rules[run.id] = slot.versions[run.version - 1].policies
+        policies = slot.versions[run.version - 1].policies
+        self._rules[run.id] = replace(
+            policies, max_running=None if run.trigger == TRIGGER else policies.max_running
+        )
         self._record(f"run.{run.state}", now, run.deployment, run)
         return run
 
@@ -367,12 +376,18 @@ class MemoryStore:
 
     def _close_one(self, run: Run, closing: Closing, now: datetime) -> None:
         run = self._put(closed(run, closing, now))
+        if not closing.retry_at:
+            self._remember(run, closing)
+        self._expect(run)
+        if not closing.retry_at:
+            self._judge(run, closing.report, now)
         self._record(
             "run.retried" if closing.retry_at else "run.finished", now, run.deployment, run
         )
 
     def _cancel(self, run: Run, reason: str, now: datetime) -> Run:
         run = self._put(cancelled(run, reason, now))
+        self._judge(run, None, now)
         self._record("run.cancelled", now, run.deployment, run)
         return run
 

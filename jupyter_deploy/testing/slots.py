@@ -45,19 +45,25 @@ class Slot:
     keys: dict[str, int] = field(default_factory=dict)
 
     @property
-    def live(self) -> Version:
-        return self.versions[-1]
+    def live(self) -> Version | None:
+        return next((item for item in self.versions if item.state == "live"), None)
+
+    @property
+    def current(self) -> Version:
+        return self.live or self.versions[-1]
 
     def version(self, number: int | None) -> Version:
-        """None is the live one. Raises NotFound."""
+        """None is the current one. Raises NotFound."""
         for item in self.versions:
-            if item.number == (number or self.live.number):
+            if item.number == (number or self.current.number):
                 return item
         raise NotFound(f"There is no version {number} of {self.name!r}.")
 
     @property
     def deployment(self) -> Deployment:
-        return Deployment(self.name, self.paused, self.live, self.origin)
+        newest = self.versions[-1]
+        candidate = newest if newest.state in ("candidate", "rejected") else None
+        return Deployment(self.name, self.paused, self.current, self.origin, candidate)
 
     @property
     def due(self) -> DueSchedule:
@@ -69,11 +75,16 @@ class Slot:
         """When its schedule falls due next, None when it is not in force."""
         return self.timer.next_due if self.timer and self.timer.in_force else None
 
-    def add(self, new: NewVersion, now: datetime) -> None:
-        self.versions[-1:] = [replace(item, state="superseded") for item in self.versions[-1:]]
+    def holds(self, digest: str) -> bool:
+        """Whether it is live or being tried already."""
+        open_ones = [item for item in self.versions if item.state in ("live", "candidate")]
+        return bool(open_ones) and open_ones[-1].digest == digest
+
+    def add(self, new: NewVersion, now: datetime) -> Version:
+        """A candidate."""
         version = Version(
             number=len(self.versions) + 1,
-            state="live",
+            state="candidate",
             digest=new.digest,
             bundle=new.bundle,
             parameters=deepcopy(new.parameters),
@@ -81,9 +92,22 @@ class Slot:
             created_at=now,
             created_by=new.created_by,
             policies=new.policies,
+            outputs=new.outputs,
+            preflight=new.preflight,
         )
         self.versions.append(version)
-        self._change_schedule(new.schedule, now)
+        return version
+
+    def put(self, version: Version) -> None:
+        self.versions[version.number - 1] = version
+
+    def make_live(self, number: int, now: datetime) -> None:
+        for item in self.versions:
+            if item.state == "live":
+                self.put(replace(item, state="superseded"))
+        version = replace(self.version(number), state="live")
+        self.put(version)
+        self._change_schedule(version.schedule, now)
 
     def _change_schedule(self, schedule: Schedule | None, now: datetime) -> None:
         """An unchanged schedule keeps its cursor; a changed one begins at the edit."""
@@ -102,7 +126,8 @@ class Slot:
 
     def set_paused(self, paused: bool, now: datetime) -> None:
         self.paused = paused
-        self._set_in_force(self.live.schedule is not None and not paused, now)
+        has_schedule = self.live is not None and self.live.schedule is not None
+        self._set_in_force(has_schedule and not paused, now)
 
     def delete(self, now: datetime) -> None:
         self.deleted = True
@@ -111,8 +136,8 @@ class Slot:
 
 def check_expectation(slot: Slot | None, new: NewVersion) -> None:
     """Raises Conflict."""
-    live = slot.live.number if slot else 0
+    live = slot.live.number if slot and slot.live else 0
     if slot:
-        new.check_notebook(slot.live.bundle.notebook.path, slot.origin)
+        new.check_notebook(slot.current.bundle.notebook.path, slot.origin)
     if new.expected_version is not None and new.expected_version != live:
         raise Conflict(f"{new.name!r} was changed by somebody else meanwhile.", field="name")

@@ -7,7 +7,31 @@ from dataclasses import replace
 from datetime import datetime
 
 from jupyter_deploy.domain.runs import Attempt, Closing, Run, RunState
-from jupyter_deploy.testing.slots import utc
+from jupyter_deploy.testing.slots import Slot, utc
+
+
+def drafted(number: int, slot: Slot, now: datetime) -> Run:
+    """A queued run of the slot's current version with its parameters."""
+    return Run(
+        id=number,
+        deployment=slot.name,
+        version=slot.current.number,
+        trigger="manual",
+        state=RunState.QUEUED,
+        verdict=None,
+        fault=None,
+        reason=None,
+        cell=None,
+        due_at=None,
+        created_at=utc(now),
+        created_by=None,
+        started_at=None,
+        ended_at=None,
+        parameters=slot.current.parameters,
+        fence=0,
+        cancel_requested=False,
+        progress=None,
+    )
 
 
 def started(run: Run, executor: str, engine: str, now: datetime) -> Run:
@@ -42,6 +66,7 @@ def closed(run: Run, closing: Closing, now: datetime) -> Run:
         ended_at=utc(now),
         progress=closing.progress,
         outputs=closing.outputs,
+        metrics={metric.name: metric.value for metric in closing.metrics},
     )
 
 

@@ -3,6 +3,8 @@ import type * as nbformat from '@jupyterlab/nbformat';
 import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { readHead } from './head';
+import type { IHead } from './head';
 import { ApiError, readProblem } from './problem';
 import type { components } from './schema';
 
@@ -14,16 +16,33 @@ export type IInspection = Schemas['Inspection'];
 export type ISchedule = Schemas['Schedule'];
 export type ISchedulePreview = Schemas['SchedulePreview'];
 export type IDeployRequest = Schemas['DeployRequest'];
+export type ISecret = Schemas['Secret'];
 
 /** What a person may leave out, the server fills in. */
 export type IScheduleRequest = Pick<ISchedule, 'cron' | 'timezone'> &
   Partial<ISchedule>;
+
+export interface IDiffQuery {
+  /** Regular expressions of what means nothing. */
+  readonly ignore: readonly string[];
+  /** `NAME=NUMBER` */
+  readonly tolerance: readonly string[];
+  /** Tell examples of what was hidden. */
+  readonly hidden: boolean;
+}
 
 export interface IRunQuery {
   deployment?: string;
   state?: Schemas['RunState'];
   limit?: number;
   cursor?: string;
+}
+
+export type IForm = 'html' | 'markdown' | 'script' | 'pdf';
+
+export interface INamed {
+  readonly blob: Blob;
+  readonly name: string;
 }
 
 /** The REST contract of `openapi.yaml`, one method for each operation. */
@@ -40,8 +59,18 @@ export class DeployApi {
     return this._get('health');
   }
 
-  inspect(notebook: string, files: string[] = []): Promise<IInspection> {
-    return this._send('POST', 'inspect', { notebook, files });
+  inspect(
+    notebook: string,
+    files: string[] = [],
+    packages: string[] = [],
+    secrets: readonly string[] = []
+  ): Promise<IInspection> {
+    return this._send('POST', 'inspect', {
+      notebook,
+      files,
+      packages,
+      secrets
+    });
   }
 
   previewSchedule(schedule: IScheduleRequest): Promise<ISchedulePreview> {
@@ -53,8 +82,10 @@ export class DeployApi {
     return list.deployments;
   }
 
-  deployment(name: string): Promise<Schemas['Deployment']> {
-    return this._get(`deployments/${encodeURIComponent(name)}`);
+  /** As the live version describes it, or another one. */
+  deployment(name: string, version = 0): Promise<Schemas['Deployment']> {
+    const query = version ? `?version=${version}` : '';
+    return this._get(`deployments/${encodeURIComponent(name)}${query}`);
   }
 
   deploy(request: IDeployRequest): Promise<Schemas['Deployment']> {
@@ -81,6 +112,20 @@ export class DeployApi {
     return (await this._get<Schemas['VersionList']>(path)).versions;
   }
 
+  versionChanges(
+    name: string,
+    since: number,
+    version: number
+  ): Promise<Schemas['VersionChanges']> {
+    const place = `deployments/${encodeURIComponent(name)}/versions/${version}`;
+    return this._get(`${place}/changes?since=${since}`);
+  }
+
+  /** The author's kernel beside what is live. */
+  drift(name: string): Promise<Schemas['Drift']> {
+    return this._get(`deployments/${encodeURIComponent(name)}/environment`);
+  }
+
   runs(query: IRunQuery = {}): Promise<Schemas['RunList']> {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
@@ -102,6 +147,61 @@ export class DeployApi {
     return this._send('POST', path, { parameters }, headers);
   }
 
+  history(name: string, runs: number): Promise<Schemas['History']> {
+    return this._get(
+      `deployments/${encodeURIComponent(name)}/history?runs=${runs}`
+    );
+  }
+
+  /** Metrics of the newest runs that have any; all of them without names. */
+  async metrics(
+    deployment: string,
+    names: readonly string[] = [],
+    limit = 1
+  ): Promise<Schemas['MetricSeries'][]> {
+    const search = new URLSearchParams({ deployment, limit: String(limit) });
+    names.forEach(name => search.append('name', name));
+    const path = `metrics?${search.toString()}`;
+    return (await this._get<Schemas['MetricList']>(path)).metrics;
+  }
+
+  /** What is declared, published now, and was published by each good run. */
+  published(name: string): Promise<Schemas['OutputList']> {
+    return this._get(`deployments/${encodeURIComponent(name)}/outputs`);
+  }
+
+  /** The first rows of a published table. */
+  publishedRows(address: string, limit: number): Promise<Schemas['TablePage']> {
+    const path = `../../${address}?format=json&limit=${limit}`;
+    // JupyterLab adds a stamp to what is not to be kept: it would name a column.
+    return this._request(path, { method: 'GET', cache: 'default' });
+  }
+
+  /** The address of something published, for readers. */
+  publishedUrl(address: string): string {
+    return URLExt.join(this._base, '../..', address);
+  }
+
+  async tokens(name: string): Promise<Schemas['Token'][]> {
+    const path = `deployments/${encodeURIComponent(name)}/tokens`;
+    return (await this._get<Schemas['TokenList']>(path)).tokens;
+  }
+
+  /** Its secret is told this once. */
+  createToken(name: string, label: string): Promise<Schemas['NewToken']> {
+    const path = `deployments/${encodeURIComponent(name)}/tokens`;
+    return this._send('POST', path, { label });
+  }
+
+  revokeToken(name: string, token: number): Promise<Schemas['Token']> {
+    const path = `deployments/${encodeURIComponent(name)}/tokens/${token}`;
+    return this._send('DELETE', path);
+  }
+
+  usual(id: number): Promise<Schemas['Usual']> {
+    return this._get(`runs/${id}/usual`);
+  }
+
   run(id: number): Promise<Schemas['Run']> {
     return this._get(`runs/${id}`);
   }
@@ -114,6 +214,26 @@ export class DeployApi {
     return this._get(`runs/${id}/ledger?after=${after}`);
   }
 
+  why(id: number): Promise<Schemas['Why']> {
+    return this._get(`runs/${id}/why`);
+  }
+
+  /** Of two runs; without `a` against the last good one before `b`. */
+  diff(
+    a: number | null,
+    b: number,
+    query: IDiffQuery
+  ): Promise<Schemas['Diff']> {
+    const search = new URLSearchParams({
+      pictures: 'true',
+      hidden: String(query.hidden)
+    });
+    query.ignore.forEach(pattern => search.append('ignore', pattern));
+    query.tolerance.forEach(rule => search.append('tolerance', rule));
+    const path = a === null ? `runs/${b}/diff` : `runs/${a}/diff/${b}`;
+    return this._get(`${path}?${search.toString()}`);
+  }
+
   source(id: number): Promise<nbformat.INotebookContent> {
     return this._get(`runs/${id}/source`);
   }
@@ -124,8 +244,31 @@ export class DeployApi {
 
   /** The address of an output, for links. */
   outputUrl(id: number, file: string): string {
-    const parts = URLExt.encodeParts(file);
-    return URLExt.join(this._base, `runs/${id}/outputs`, parts);
+    return URLExt.join(this._base, outputPath(id, file));
+  }
+
+  /** The executed notebook in another form, and the name to save it under. */
+  async rendered(id: number, form: IForm, hideCode = false): Promise<INamed> {
+    const query = `format=${form}&hide_code=${hideCode}`;
+    const path = `${outputPath(id, 'output.ipynb')}?${query}`;
+    const response = await this._fetch(path);
+    const disposition = response.headers.get('Content-Disposition') ?? '';
+    const name = /filename\*=UTF-8''([^;]+)/.exec(disposition)?.[1] ?? form;
+    return { blob: await response.blob(), name: decodeURIComponent(name) };
+  }
+
+  /** The first bytes of an output, and whether that is all of it. */
+  async outputHead(id: number, file: string, limit: number): Promise<IHead> {
+    const response = await this._fetch(outputPath(id, file));
+    return readHead(response, limit);
+  }
+
+  async secrets(): Promise<ISecret[]> {
+    return (await this._get<Schemas['SecretList']>('secrets')).secrets;
+  }
+
+  setSecret(name: string, value: string): Promise<ISecret> {
+    return this._send('PUT', `secrets/${encodeURIComponent(name)}`, { value });
   }
 
   environment(digest: string): Promise<Schemas['Environment']> {
@@ -147,6 +290,16 @@ export class DeployApi {
       headers: { 'Content-Type': 'application/json', ...headers },
       body: body === undefined ? undefined : JSON.stringify(body)
     });
+  }
+
+  /** The answer with its body still to come. */
+  private async _fetch(path: string): Promise<Response> {
+    const init = { method: 'GET', cache: 'no-store' } as const;
+    const response = await this._ask(`${this._base}/${path}`, init);
+    if (!response.ok) {
+      throw this._failure(readProblem(response.status, await response.text()));
+    }
+    return response;
   }
 
   private async _request<T>(path: string, init: RequestInit): Promise<T> {
@@ -183,4 +336,8 @@ export class DeployApi {
 
   private _base: string;
   private _trans: TranslationBundle;
+}
+
+function outputPath(id: number, file: string): string {
+  return `runs/${id}/outputs/${URLExt.encodeParts(file)}`;
 }

@@ -102,7 +102,7 @@ export interface paths {
     get: operations['listDeployments'];
     put?: never;
     /**
-     * A new version of a deployment, made live
+     * A new version of a deployment, made live once it was tried
      * @description Deploying what is already live changes nothing and answers 200 with that version; a new version answers 201.
      */
     post: operations['deploy'];
@@ -151,6 +151,25 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/deployments/{name}/environment': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    /** What the author's kernel has now, beside what the live version was made with (extension only) */
+    get: operations['getDrift'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/deployments/{name}/versions': {
     parameters: {
       query?: never;
@@ -162,6 +181,108 @@ export interface paths {
     };
     /** Versions, newest first */
     get: operations['listVersions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{name}/versions/{number}/changes': {
+    parameters: {
+      query?: {
+        /** @description the other version, the one before it by default */
+        since?: number;
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        number: number;
+      };
+      cookie?: never;
+    };
+    /** What changed between a version and another one */
+    get: operations['getVersionChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{name}/outputs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    /** What is declared, what of it is published now, and what each good run has published */
+    get: operations['listOutputs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{name}/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    /** Tokens of readers, newest first, without their secrets */
+    get: operations['listTokens'];
+    put?: never;
+    /** A new token that opens what this deployment publishes, and nothing else */
+    post: operations['createToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{name}/tokens/{token}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        /** @description its id */
+        token: number;
+      };
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Close it for good; a revoked one stays in the list */
+    delete: operations['revokeToken'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/deployments/{name}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    /** The newest runs, column by column, and cells over runs */
+    get: operations['getHistory'];
     put?: never;
     post?: never;
     delete?: never;
@@ -222,6 +343,23 @@ export interface paths {
     head?: never;
     /** Pin a run, whose outputs are never deleted then, or unpin it */
     patch: operations['changeRun'];
+    trace?: never;
+  };
+  '/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Metrics of the newest runs of a deployment that have any */
+    get: operations['listMetrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   '/retention': {
@@ -302,15 +440,45 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/runs/{id}/diff': {
+    parameters: {
+      query?: {
+        /** @description regular expressions of what means nothing, any number of times */
+        ignore?: components['parameters']['DiffIgnore'];
+        /** @description `NAME=NUMBER`, by how much a metric or a column may change, any number of times */
+        tolerance?: components['parameters']['DiffTolerance'];
+        /** @description tell examples of what was hidden */
+        hidden?: components['parameters']['DiffHidden'];
+        /** @description tell images that changed whole, 24 MB of them at most */
+        pictures?: components['parameters']['DiffPictures'];
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    /** What changed since the last good run of the deployment before this one */
+    get: operations['getDiffSinceLastGood'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{id}/diff/{other}': {
     parameters: {
       query?: {
         /** @description regular expressions of what means nothing, any number of times */
-        ignore?: string[];
+        ignore?: components['parameters']['DiffIgnore'];
         /** @description `NAME=NUMBER`, by how much a metric or a column may change, any number of times */
-        tolerance?: string[];
+        tolerance?: components['parameters']['DiffTolerance'];
         /** @description tell examples of what was hidden */
-        hidden?: boolean;
+        hidden?: components['parameters']['DiffHidden'];
+        /** @description tell images that changed whole, 24 MB of them at most */
+        pictures?: components['parameters']['DiffPictures'];
       };
       header?: never;
       path: {
@@ -322,6 +490,44 @@ export interface paths {
     };
     /** What changed in the results, and what may have caused it */
     get: operations['getDiff'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/usual': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    /** How long the run and its cells usually take, from the good runs before it */
+    get: operations['getUsual'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/runs/{id}/why': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    /** Why a run failed, against the last good one */
+    get: operations['getWhy'];
     put?: never;
     post?: never;
     delete?: never;
@@ -351,16 +557,21 @@ export interface paths {
   };
   '/runs/{id}/outputs/{file}': {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description another form of `output.ipynb`, made by a process of its own */
+        format?: 'ipynb' | 'html' | 'markdown' | 'script' | 'pdf';
+        /** @description the form without its code */
+        hide_code?: boolean;
+      };
       header?: never;
       path: {
         id: components['parameters']['RunId'];
-        /** @description `output.ipynb`, `output.html` (rendered on demand) or the name of an output */
+        /** @description `output.ipynb` or the name of an output; `output.html`, `output.md`, `output.pdf` and `output.script` are made of the notebook where the run left no such file */
         file: string;
       };
       cookie?: never;
     };
-    /** One output file; everything is served in a sandbox */
+    /** One output file; everything is served in a sandbox, `Content-Disposition` has its name */
     get: operations['getOutput'];
     put?: never;
     post?: never;
@@ -388,6 +599,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/secrets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Names of all secrets; values never leave */
+    get: operations['listSecrets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/secrets/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['SecretName'];
+      };
+      cookie?: never;
+    };
+    get?: never;
+    /** Keep a value under this name, in place of an older one */
+    put: operations['setSecret'];
+    post?: never;
+    /** Forget it; refused while deployments need it */
+    delete: operations['deleteSecret'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/events': {
     parameters: {
       query?: never;
@@ -402,6 +650,90 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/published/{name}/': {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    /** What is published and how fresh it is */
+    get: operations['getPublished'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head: operations['headPublished'];
+    patch?: never;
+    trace?: never;
+  };
+  '/published/{name}/{output}': {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+        /** @description of a table: json, csv, parquet or arrow; of a metric: json or text. Goes before Accept */
+        format?: string;
+        /** @description rows of a table; of JSON 1000 by default, of other formats all */
+        limit?: number;
+        offset?: number;
+        /** @description `next` of the page before */
+        cursor?: string;
+        /** @description of a table, separated by commas */
+        columns?: string;
+        /** @description 1: the bare report in a sandbox, without the page around it */
+        raw?: '0' | '1';
+        /** @description 1: as …/schema */
+        schema?: '0' | '1';
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        output: components['parameters']['Output'];
+      };
+      cookie?: never;
+    };
+    /**
+     * A report, table, file or metric
+     * @description Rows of a table are filtered by `column=value`, `column.gt=value` and other operators: see docs/publishing.md.
+     */
+    get: operations['getPublishedOutput'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head: operations['headPublishedOutput'];
+    patch?: never;
+    trace?: never;
+  };
+  '/published/{name}/{output}/schema': {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        output: components['parameters']['Output'];
+      };
+      cookie?: never;
+    };
+    /** Columns of a table */
+    get: operations['getPublishedSchema'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head: operations['headPublishedSchema'];
     patch?: never;
     trace?: never;
   };
@@ -454,6 +786,102 @@ export interface components {
     RunChange: {
       pinned: boolean;
     };
+    /** @description `nan`, `inf` or `-inf` for what JSON has no number for */
+    Number: number | string;
+    MetricList: {
+      deployment: string;
+      metrics: components['schemas']['MetricSeries'][];
+    };
+    MetricSeries: {
+      name: string;
+      unit: string | null;
+      /**
+       * @description recorded by the notebook
+       * @enum {unknown}
+       */
+      source: 'sdk' | 'shown';
+      /** @description the oldest run first */
+      values: {
+        run: number;
+        /**
+         * Format: date-time
+         * @description when the run began
+         */
+        at: string | null;
+        value: components['schemas']['Number'];
+        cell: number | null;
+      }[];
+    };
+    RunAt: {
+      run: number;
+      /** Format: date-time */
+      at: string;
+    };
+    History: {
+      deployment: string;
+      /** @description seconds that a good run takes, the median of the newest 20 */
+      usual: number | null;
+      /** @description the newest runs that came to an end failed */
+      failing: {
+        /** @description of the newest one */
+        cell: number | null;
+        /** @description the first run that failed since the last good one, perhaps in another cell */
+        since: {
+          run: number;
+          /** Format: date-time */
+          at: string;
+          cell: number | null;
+        };
+        runs: number;
+        last_good: components['schemas']['RunAt'] | null;
+      } | null;
+      /** @description lists of one length, the newest run first */
+      runs: {
+        id: number[];
+        version: number[];
+        state: components['schemas']['RunState'][];
+        verdict: (string | null)[];
+        /** @description the time that the run was for, else when it began */
+        at: string[];
+        /** @description whether a schedule asked for it */
+        due: boolean[];
+        seconds: (number | null)[];
+        /** @description where it failed */
+        cell: (number | null)[];
+        /** @description of those that failed or did not run */
+        reason: (string | null)[];
+      };
+      matrix: {
+        /** @description the newest 60 that were executed, newest first */
+        runs: number[];
+        /** @description those of the newest of these runs */
+        cells: components['schemas']['CellHistory'][];
+      };
+      /** @description there are older runs */
+      more: boolean;
+    };
+    CellHistory: {
+      /** @description index in the captured notebook */
+      cell: number;
+      /** @description the heading above, else the first line */
+      title: string;
+      /** @description seconds, the median of good runs */
+      usual: number | null;
+      /** @description by run, null where it was not run */
+      seconds: (number | null)[];
+      /** @description ok, error, skipped, unfinished */
+      status: (string | null)[];
+    };
+    Usual: {
+      /** @description of the whole run */
+      seconds: number | null;
+      /** @description how many good runs say so */
+      runs: number;
+      cells: {
+        cell: number;
+        seconds: number | null;
+      }[];
+    };
     RetentionRequest: {
       /** @description days */
       older_than: number;
@@ -483,12 +911,21 @@ export interface components {
        * @default []
        */
       files: string[];
+      /** @description requirements beside what the kernel has */
+      packages?: string[];
+      /** @description names of secrets that runs would get */
+      secrets?: string[];
     };
     NotebookPlace: {
       /** @description relative to the server's root */
       path: string;
     };
     Inspection: {
+      /**
+       * @description what is usual here, see DeployRequest
+       * @enum {unknown}
+       */
+      runs_in: 'live' | 'locked';
       notebook: string;
       origin: components['schemas']['Origin'];
       /** @description proposed name */
@@ -522,6 +959,12 @@ export interface components {
       language: string;
       interpreter: string | null;
     };
+    Kernelspec: {
+      /** @description how the kernel started when the version was made */
+      argv: string[];
+      /** @description names of those that it sets */
+      variables: string[];
+    };
     CapturedFile: {
       path: string;
       digest: string;
@@ -537,6 +980,10 @@ export interface components {
       cell: number | null;
       message: string;
       fix: string | null;
+      /** @description what one click adds to the deployment: `files` are patterns, `packages` requirements, `secrets` names */
+      action?: {
+        [key: string]: string[];
+      } | null;
     };
     Schedule: {
       cron: string;
@@ -604,6 +1051,8 @@ export interface components {
       max_running: number | null;
       /** @description higher goes first */
       priority: number;
+      /** @description names of secrets that its runs get */
+      secrets: string[];
     };
     SchedulePreview: {
       cron: string;
@@ -626,6 +1075,35 @@ export interface components {
       git: components['schemas']['Git'] | null;
       cells: number;
       findings: components['schemas']['Finding'][];
+      /** @description deployments whose published outputs the notebook reads */
+      upstreams?: string[];
+      lock?: components['schemas']['Lock'] | null;
+      start?: components['schemas']['Start'] | null;
+      /** @description names of the environment variables that the notebook reads */
+      variables?: string[];
+    };
+    /** @description what the kernelspec said when the notebook was captured */
+    Start: {
+      /** @description how the kernel starts */
+      argv: string[];
+      /** @description variables that it sets */
+      env: {
+        [key: string]: string;
+      };
+    };
+    /** @description from what the environment is built again */
+    Lock: {
+      /** @description its version */
+      python: string;
+      interpreter: string;
+      /** @description pylock.toml and the wheels that it names */
+      files: components['schemas']['CapturedFile'][];
+      /** @description how the kernel starts, `{python}` is the interpreter */
+      argv: string[];
+      /** @description variables of the kernelspec */
+      env: {
+        [key: string]: string;
+      };
     };
     /** @description the notebook's absolute path where it was deployed from, perhaps on another machine */
     Origin: string | null;
@@ -657,11 +1135,311 @@ export interface components {
       timeout?: components['schemas']['Timeout'] | null;
       max_running?: number | null;
       priority?: number | null;
+      /** @description names of secrets that its runs get as variables of their environment */
+      secrets?: string[] | null;
+      outputs?: components['schemas']['Outputs'] | null;
+      /**
+       * @description goes with `notebook`: what the kernel has when a run starts, or always what it has now; null: as the settings say, locked where that is possible
+       * @enum {unknown}
+       */
+      runs_in?: 'live' | 'locked' | null;
+      /** @description goes with `notebook`: requirements to lock beside what the kernel has */
+      packages?: string[];
       /**
        * @description let the name move to another notebook
        * @default false
        */
       replace: boolean;
+      /** @description how it is tried before it goes live; null: as the engine's settings say */
+      preflight?: components['schemas']['PreflightWish'] | null;
+    };
+    /** @description a way, or the parameters of a sample: {sample: {n_rows: 100}} */
+    PreflightWish:
+      | ('full' | 'imports' | 'none')
+      | {
+          sample: Record<string, unknown>;
+        };
+    /** @description the newest version, where it is not live: it is being tried, or was rejected */
+    Candidate: {
+      version: number;
+      /** @enum {unknown} */
+      state: 'candidate' | 'rejected';
+      /** Format: date-time */
+      created_at: string;
+      /** @description the run that tries it */
+      run: number | null;
+      reason: string | null;
+      cell: number | null;
+    };
+    Preflight: {
+      /** @enum {unknown} */
+      mode: 'full' | 'sample' | 'imports' | 'none';
+      /** @description those of a sample */
+      parameters: Record<string, unknown>;
+      /** @description the run that tries it, in no list of runs */
+      run: number | null;
+      /**
+       * @description null while it is under way, and where nothing is executed
+       * @enum {unknown}
+       */
+      verdict: 'succeeded' | 'succeeded_with_warnings' | 'failed' | null;
+      fault: string | null;
+      reason: string | null;
+      cell: number | null;
+      findings: components['schemas']['Finding'][];
+      /** @description what a run takes, as measured */
+      forecast: {
+        /** @description seconds */
+        duration: number | null;
+        /** @description bytes of its largest process */
+        memory: number | null;
+        /** @description bytes that it leaves */
+        disk: number | null;
+      } | null;
+      /** @description what the notebook did beyond its own folder */
+      effects: {
+        network: string[];
+        writes: string[];
+      } | null;
+    };
+    /** @description what good runs publish, by name */
+    Outputs: {
+      [key: string]: {
+        /** @enum {unknown} */
+        format?: 'html' | 'notebook' | 'pdf' | 'markdown';
+        /**
+         * @description goes with `format`
+         * @default false
+         */
+        hide_code: boolean;
+        /** @description name of a table that the notebook shows, or a CSV, Parquet or Arrow file that it writes */
+        table?: string;
+        /** @description a file that the notebook writes, relative to its own folder */
+        file?: string;
+        /** @description name of a metric that the notebook shows */
+        metric?: string;
+      };
+    };
+    Freshness: {
+      run: number;
+      version: number;
+      /**
+       * Format: date-time
+       * @description due time of the run, or when it was started by hand
+       */
+      data_at: string;
+      /** Format: date-time */
+      published_at: string;
+      /** @description seconds since `data_at` */
+      age: number;
+      /** @description for example: data of Tue 06:02, 3 h old */
+      sentence: string;
+      /** @description what the run warned of */
+      warning: string | null;
+    };
+    Column: {
+      name: string;
+      /** @enum {unknown} */
+      type:
+        | 'integer'
+        | 'number'
+        | 'string'
+        | 'boolean'
+        | 'datetime'
+        | 'date'
+        | 'any';
+    };
+    PublishedOutput: {
+      name: string;
+      /** @enum {unknown} */
+      kind: 'report' | 'table' | 'file' | 'metric';
+      /** @description as in the deployment, null for what is no longer declared */
+      declared: Record<string, unknown> | null;
+      /** @description false when no good run has left it yet; what follows is unknown then */
+      published: boolean;
+      /** @description relative to `…/jupyter-deploy/` */
+      address: string;
+      /** @description what it can be asked for as, the usual one first */
+      media_types: string[];
+      /** @description what is kept */
+      media_type: string | null;
+      filename: string | null;
+      /** @description bytes */
+      size: number | null;
+      digest: string | null;
+      /** @description of a table */
+      rows: number | null;
+      columns: components['schemas']['Column'][];
+      /** @description of a metric; `nan`, `inf` and `-inf` are texts */
+      value: number | string | null;
+      unit: string | null;
+    };
+    Publication: {
+      run: number;
+      version: number;
+      /** Format: date-time */
+      data_at: string;
+      /**
+       * Format: date-time
+       * @description null while it waits
+       */
+      published_at: string | null;
+      /** @description why nothing of it is published, one sentence */
+      problem: string | null;
+      /** @description names */
+      outputs: string[];
+    };
+    OutputList: {
+      deployment: string;
+      outputs: components['schemas']['PublishedOutput'][];
+      /** @description what readers see, null when nothing is published yet */
+      current: components['schemas']['Freshness'] | null;
+      /** @description why the newest good run has published nothing, one sentence */
+      problem: string | null;
+      history: components['schemas']['Publication'][];
+      next: string | null;
+    };
+    PublishedIndex: {
+      deployment: string;
+      outputs: components['schemas']['PublishedOutput'][];
+      run: number;
+      version: number;
+      /**
+       * Format: date-time
+       * @description due time of the run, or when it was started by hand
+       */
+      data_at: string;
+      /** Format: date-time */
+      published_at: string;
+      /** @description seconds since `data_at` */
+      age: number;
+      /** @description for example: data of Tue 06:02, 3 h old */
+      sentence: string;
+      /** @description what the run warned of */
+      warning: string | null;
+    };
+    PublishedMetric: {
+      name: string;
+      /** @description `nan`, `inf` and `-inf` are texts */
+      value: number | string;
+      unit: string | null;
+      run: number;
+      version: number;
+      /**
+       * Format: date-time
+       * @description due time of the run, or when it was started by hand
+       */
+      data_at: string;
+      /** Format: date-time */
+      published_at: string;
+      /** @description seconds since `data_at` */
+      age: number;
+      /** @description for example: data of Tue 06:02, 3 h old */
+      sentence: string;
+      /** @description what the run warned of */
+      warning: string | null;
+    };
+    TableSchema: {
+      name: string;
+      rows: number;
+      columns: components['schemas']['Column'][];
+      run: number;
+      version: number;
+      /**
+       * Format: date-time
+       * @description due time of the run, or when it was started by hand
+       */
+      data_at: string;
+      /** Format: date-time */
+      published_at: string;
+      /** @description seconds since `data_at` */
+      age: number;
+      /** @description for example: data of Tue 06:02, 3 h old */
+      sentence: string;
+      /** @description what the run warned of */
+      warning: string | null;
+    };
+    TablePage: {
+      name: string;
+      columns: components['schemas']['Column'][];
+      /** @description rows, each with a value per column; NaN and infinities are null */
+      data: unknown[][];
+      /** @description rows of the table, null where a filter leaves it unknown */
+      total: number | null;
+      /** @description `cursor` of the next page, of the same run */
+      next: string | null;
+      run: number;
+      version: number;
+      /**
+       * Format: date-time
+       * @description due time of the run, or when it was started by hand
+       */
+      data_at: string;
+      /** Format: date-time */
+      published_at: string;
+      /** @description seconds since `data_at` */
+      age: number;
+      /** @description for example: data of Tue 06:02, 3 h old */
+      sentence: string;
+      /** @description what the run warned of */
+      warning: string | null;
+    };
+    TokenRequest: {
+      /**
+       * @description whose it is or what for
+       * @default
+       */
+      label: string;
+    };
+    Token: {
+      id: number;
+      deployment: string;
+      label: string;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string | null;
+      /** Format: date-time */
+      revoked_at: string | null;
+      /**
+       * Format: date-time
+       * @description noted once a minute
+       */
+      used_at: string | null;
+    };
+    NewToken: {
+      id: number;
+      deployment: string;
+      label: string;
+      /** Format: date-time */
+      created_at: string;
+      created_by: string | null;
+      /** Format: date-time */
+      revoked_at: string | null;
+      /**
+       * Format: date-time
+       * @description noted once a minute
+       */
+      used_at: string | null;
+      secret: string;
+    };
+    TokenList: {
+      tokens: components['schemas']['Token'][];
+    };
+    SecretRequest: {
+      /** @description 4 characters to 64 KB, without NUL */
+      value: string;
+    };
+    Secret: {
+      name: string;
+      /** Format: date-time */
+      set_at: string;
+      /** @description deployments whose live version or candidate needs it */
+      used_by: string[];
+    };
+    SecretList: {
+      /** @description where the values are, in words; null before the first one */
+      kept_in: string | null;
+      secrets: components['schemas']['Secret'][];
     };
     Environment: {
       digest: string;
@@ -676,6 +1454,33 @@ export interface components {
     Package: {
       name: string;
       version: string;
+      /** @description missing for a package of an index */
+      origin?: {
+        /** @enum {unknown} */
+        kind: 'vcs' | 'archive' | 'local' | 'editable';
+        url: string;
+        commit?: string | null;
+      } | null;
+    };
+    Drift: {
+      name: string;
+      version: number;
+      /** @description whether runs have the version's packages, or the kernel's */
+      locked: boolean;
+      kernel: string;
+      /** @enum {unknown} */
+      state: 'same' | 'differs' | 'not_recorded' | 'kernel_gone';
+      differs: {
+        /** @description or `python` */
+        package: string;
+        /** @description null where the version has none */
+        live: string | null;
+        kernel_now: string | null;
+      }[];
+      /** @description `argv`, and names of variables that only one of both sets */
+      kernelspec: string[];
+      /** @description why nothing can be compared, one sentence */
+      reason: string | null;
     };
     LastRun: {
       id: number;
@@ -693,9 +1498,10 @@ export interface components {
       progress: components['schemas']['Progress'] | null;
     };
     DeploymentSummary: {
+      candidate: components['schemas']['Candidate'] | null;
       name: string;
       version: number;
-      /** @description the live version's state */
+      /** @description live, or that of the newest version while none is */
       state: string;
       /** @description relative to its project */
       notebook: string;
@@ -717,9 +1523,10 @@ export interface components {
       recent: components['schemas']['LastRun'][];
     };
     Deployment: {
+      candidate: components['schemas']['Candidate'] | null;
       name: string;
       version: number;
-      /** @description the live version's state */
+      /** @description live, or that of the newest version while none is */
       state: string;
       /** @description relative to its project */
       notebook: string;
@@ -739,16 +1546,20 @@ export interface components {
       last_run: components['schemas']['LastRun'] | null;
       /** @description the last 20 runs, oldest first */
       recent: components['schemas']['LastRun'][];
-      preflight: {
-        verdict: string | null;
-        findings: components['schemas']['Finding'][];
-      };
+      preflight: components['schemas']['Preflight'];
       environment: {
+        /** @description whether runs always have these packages, or what the kernel has when they start */
+        locked: boolean;
         digest: string | null;
         packages: components['schemas']['Package'][];
+        /** @description names of the environment variables that the notebook reads */
+        variables: string[];
+        /** @description null for versions from before it was recorded */
+        kernelspec: components['schemas']['Kernelspec'] | null;
       };
       parameter_schema: components['schemas']['Parameter'][];
       policies: components['schemas']['Policies'];
+      outputs: components['schemas']['Outputs'];
       kernel: components['schemas']['Kernel'];
       files: components['schemas']['CapturedFile'][];
       git: components['schemas']['Git'] | null;
@@ -760,20 +1571,30 @@ export interface components {
       paused: boolean;
     };
     Version: {
+      preflight: components['schemas']['Preflight'];
       version: number;
       /** @enum {unknown} */
       state: 'candidate' | 'live' | 'superseded' | 'rejected' | 'quarantined';
       digest: string;
       notebook: string;
+      /** @description of its content */
+      notebook_digest: string;
       parameters: Record<string, unknown>;
       schedule: components['schemas']['Schedule'] | null;
       kernel: components['schemas']['Kernel'];
       environment: {
+        /** @description whether runs always have these packages, or what the kernel has when they start */
+        locked: boolean;
         digest: string | null;
         /** @description how many */
         packages: number | null;
+        /** @description names of the environment variables that the notebook reads */
+        variables: string[];
+        /** @description null for versions from before it was recorded */
+        kernelspec: components['schemas']['Kernelspec'] | null;
       };
       policies: components['schemas']['Policies'];
+      outputs: components['schemas']['Outputs'];
       git: components['schemas']['Git'] | null;
       files: components['schemas']['CapturedFile'][];
       /** Format: date-time */
@@ -782,6 +1603,39 @@ export interface components {
     };
     VersionList: {
       versions: components['schemas']['Version'][];
+    };
+    VersionChanges: {
+      name: string;
+      version: number;
+      /** @description null for the first version */
+      since: number | null;
+      changes: components['schemas']['VersionChange'][];
+    };
+    VersionChange: {
+      /** @enum {unknown} */
+      kind:
+        | 'code'
+        | 'notebook'
+        | 'kernel'
+        | 'packages'
+        | 'lock'
+        | 'variables'
+        | 'files'
+        | 'upstreams'
+        | 'parameters'
+        | 'schedule'
+        | 'policies'
+        | 'preflight'
+        | 'outputs';
+      /** @description of code the number of the cell, as people count */
+      name: string;
+      /** @enum {unknown} */
+      change: 'added' | 'removed' | 'changed';
+      /** @description a text for people */
+      old: string | null;
+      new: string | null;
+      /** @description of code, unified lines */
+      diff: string | null;
     };
     /** @enum {unknown} */
     RunState:
@@ -802,13 +1656,15 @@ export interface components {
     RunRequest: {
       /** @default {} */
       parameters: Record<string, unknown>;
+      /** @description of which version, with its code, environment and parameters; null: of what is live */
+      version?: number | null;
     };
     Run: {
       id: number;
       deployment: string;
       version: number;
       /** @enum {unknown} */
-      trigger: 'manual' | 'schedule' | 'retry';
+      trigger: 'manual' | 'schedule' | 'retry' | 'preflight';
       state: components['schemas']['RunState'];
       verdict: components['schemas']['Verdict'];
       /** @enum {unknown} */
@@ -849,8 +1705,9 @@ export interface components {
         ended_at: string | null;
       }[];
       progress: components['schemas']['Progress'] | null;
+      /** @description recorded ones and numbers that the notebook displays, by name */
       metrics: {
-        [key: string]: number;
+        [key: string]: components['schemas']['Number'];
       };
       outputs: components['schemas']['OutputFile'][];
       cost: number | null;
@@ -883,28 +1740,34 @@ export interface components {
     Diff: {
       a: number;
       b: number;
+      /** @description of which each run is */
+      deployments: string[];
       /** @description nothing changed but what is hidden */
       same: boolean;
       summary: string;
       /** @description what limits the comparison */
       notes: string[];
-      /** @description beside old and new: name, change, relative */
-      metrics: components['schemas']['Change'][];
-      /** @description old and new are {rows, columns}; key (column names, `index`, or none for rows by place), columns_added, columns_removed, rows_added, rows_removed and cells {row, column, old, new, change, relative} (100 each at most), counts {added, removed, changed} of all */
-      tables: components['schemas']['Change'][];
-      /** @description media_type; old and new are {output, media_type, digest}, the output's place in its cell, with similarity 0 to 1; of plots as JSON the values at changed paths */
-      images: components['schemas']['Change'][];
-      /** @description name (stdout, stderr or a media type), lines */
-      texts: components['schemas']['Change'][];
+      /** @description the code cells of both notebooks, aligned */
+      cells: {
+        cell_a: number | null;
+        cell_b: number | null;
+        /** @description the last line of its code */
+        line: string;
+        /** @description its code or what it shows */
+        changed: boolean;
+      }[];
+      metrics: components['schemas']['MetricChange'][];
+      tables: components['schemas']['TableChange'][];
+      images: components['schemas']['ImageChange'][];
+      texts: components['schemas']['TextChange'][];
       /** @description old and new are {name, value} */
       errors: components['schemas']['Change'][];
       causes: {
         parameters: components['schemas']['Cause'][];
-        /** @description diff: unified lines */
-        code: components['schemas']['Change'][];
+        code: components['schemas']['CodeChange'][];
         /** @description packages by version */
         environment: components['schemas']['Cause'][];
-        /** @description captured files: {digest, size} */
+        /** @description captured files: old and new are {digest, size, rows, columns}, with columns_added, columns_removed and cut (what was read, if not all); rows and columns are null for what is no table */
         inputs: components['schemas']['Cause'][];
         /** @description cells that took twice or half as long */
         durations: components['schemas']['Change'][];
@@ -918,12 +1781,108 @@ export interface components {
         examples: components['schemas']['Change'][];
       };
     };
+    MetricChange: components['schemas']['Change'] & {
+      name: string;
+      /** @description null where one is missing or no finite number */
+      change: number | null;
+      /** @description share of the old value; 0.1 for a tenth more */
+      relative: number | null;
+    };
+    /** @description One that was added or removed has name and size alone. */
+    TableChange: components['schemas']['Change'] & {
+      name: string;
+      old?: components['schemas']['TableSize'] | null;
+      new?: components['schemas']['TableSize'] | null;
+      /** @description by what rows are the same: column names, `index`, or none for their place */
+      key?: string[];
+      columns_old?: string[];
+      columns_new?: string[];
+      columns_added?: string[];
+      columns_removed?: string[];
+      /** @description labels and values, 100 rows at most */
+      rows_added?: string[][];
+      /** @description as rows_added */
+      rows_removed?: string[][];
+      /** @description 100 at most */
+      cells?: components['schemas']['TableCell'][];
+      /** @description rows and cells, all of them */
+      counts?: {
+        added: number;
+        removed: number;
+        changed: number;
+      };
+      /** @description no rows were left out */
+      whole?: boolean;
+    };
+    TableSize: {
+      rows: number;
+      columns: number;
+    };
+    TableCell: {
+      row: string;
+      column: string;
+      old: unknown;
+      new: unknown;
+      change: number | null;
+      relative: number | null;
+    };
+    /** @description Of plots as data `old` and `new` are the values at the paths that changed, and there is no similarity. */
+    ImageChange: components['schemas']['Change'] & {
+      media_type: string;
+      /** @description 0 to 1, by what is seen */
+      similarity?: number | null;
+      old?: components['schemas']['Picture'] | Record<string, unknown> | null;
+      new?: components['schemas']['Picture'] | Record<string, unknown> | null;
+    };
+    Picture: {
+      /** @description its place in its cell */
+      output: number;
+      media_type: string;
+      digest: string;
+      /** @description as the notebook has it, base64 or SVG; null where not asked for or too large */
+      data: string | null;
+    };
+    /** @description Of JSON `old` and `new` are the values at the paths that changed. */
+    TextChange: components['schemas']['Change'] & {
+      /** @description stdout, stderr, a media type or the name it was recorded under */
+      name: string;
+      media_type?: string;
+      /** @description that differ */
+      lines?: number;
+    };
+    CodeChange: components['schemas']['Change'] & {
+      /** @description unified lines */
+      diff: string;
+    };
     Change: {
       cell_a: number | null;
       cell_b: number | null;
       kind: string;
       old: unknown;
       new: unknown;
+    };
+    Why: {
+      run: number;
+      /** @description the run that it was compared with */
+      last_good: number | null;
+      /** @description where, what, probable cause, next step */
+      sentence: string;
+      /** @description index in the notebook */
+      cell: number | null;
+      line: {
+        /** @description in the cell, or in the file */
+        number: number;
+        text: string;
+        /** @description a captured file, when the error came out of one */
+        file: string | null;
+      } | null;
+      /** @description the likeliest first */
+      causes: {
+        /** @enum {unknown} */
+        kind: 'code' | 'inputs' | 'parameters' | 'packages' | 'machine';
+        score: number;
+        message: string;
+      }[];
     };
     Cause: {
       name: string;
@@ -973,7 +1932,7 @@ export interface components {
         id: number;
         /** Format: date-time */
         at: string;
-        /** @description run.queued, run.started, run.finished, run.retried, run.cancelled, run.skipped, run.missed, version.live, deployment.paused, deployment.resumed, deployment.deleted */
+        /** @description run.queued, run.started, run.finished, run.retried, run.cancelled, run.skipped, run.missed, outputs.published, outputs.refused, version.live, deployment.paused, deployment.resumed, deployment.deleted */
         kind: string;
         deployment: string | null;
         run: number | null;
@@ -994,12 +1953,24 @@ export interface components {
     };
   };
   parameters: {
+    Output: string;
+    /** @description what this run has published, in place of the newest */
+    OfRun: number;
+    SecretName: string;
     Name: string;
     RunId: number;
     State: components['schemas']['RunState'];
     Limit: number;
     /** @description `next` of the page before */
     Cursor: string;
+    /** @description regular expressions of what means nothing, any number of times */
+    DiffIgnore: string[];
+    /** @description `NAME=NUMBER`, by how much a metric or a column may change, any number of times */
+    DiffTolerance: string[];
+    /** @description tell examples of what was hidden */
+    DiffHidden: boolean;
+    /** @description tell images that changed whole, 24 MB of them at most */
+    DiffPictures: boolean;
   };
   requestBodies: never;
   headers: never;
@@ -1162,7 +2133,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Already live */
+      /** @description Live already, or being tried */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1171,7 +2142,7 @@ export interface operations {
           'application/json': components['schemas']['Deployment'];
         };
       };
-      /** @description Live as a new version */
+      /** @description A new version, live or a candidate that is tried first; described as that version */
       201: {
         headers: {
           [name: string]: unknown;
@@ -1185,7 +2156,10 @@ export interface operations {
   };
   getDeployment: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description as this version describes it, instead of the live one */
+        version?: number;
+      };
       header?: never;
       path: {
         name: components['parameters']['Name'];
@@ -1279,6 +2253,29 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getDrift: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The difference */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Drift'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   listVersions: {
     parameters: {
       query?: never;
@@ -1302,10 +2299,166 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getVersionChanges: {
+    parameters: {
+      query?: {
+        /** @description the other version, the one before it by default */
+        since?: number;
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The changes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VersionChanges'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listOutputs: {
+    parameters: {
+      query?: {
+        limit?: components['parameters']['Limit'];
+        /** @description `next` of the page before */
+        cursor?: components['parameters']['Cursor'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Outputs by name, publications newest run first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutputList'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listTokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Tokens */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenList'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  createToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['TokenRequest'];
+      };
+    };
+    responses: {
+      /** @description The token, its secret here and never again */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NewToken'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  revokeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        /** @description its id */
+        token: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The token */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Token'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getHistory: {
+    parameters: {
+      query?: {
+        runs?: number;
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The history */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['History'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   listDeploymentRuns: {
     parameters: {
       query?: {
         state?: components['parameters']['State'];
+        /** @description only these; runs that try a version are told only for `preflight` */
+        trigger?: string;
         limit?: components['parameters']['Limit'];
         /** @description `next` of the page before */
         cursor?: components['parameters']['Cursor'];
@@ -1373,6 +2526,8 @@ export interface operations {
       query?: {
         deployment?: string;
         state?: components['parameters']['State'];
+        /** @description only these; runs that try a version are told only for `preflight` */
+        trigger?: string;
         limit?: components['parameters']['Limit'];
         /** @description `next` of the page before */
         cursor?: components['parameters']['Cursor'];
@@ -1440,6 +2595,33 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Run'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  listMetrics: {
+    parameters: {
+      query: {
+        deployment: string;
+        /** @description any number of times; all metrics without it */
+        name?: string[];
+        /** @description runs */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The metrics by name */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MetricList'];
         };
       };
       default: components['responses']['Problem'];
@@ -1566,15 +2748,49 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getDiffSinceLastGood: {
+    parameters: {
+      query?: {
+        /** @description regular expressions of what means nothing, any number of times */
+        ignore?: components['parameters']['DiffIgnore'];
+        /** @description `NAME=NUMBER`, by how much a metric or a column may change, any number of times */
+        tolerance?: components['parameters']['DiffTolerance'];
+        /** @description tell examples of what was hidden */
+        hidden?: components['parameters']['DiffHidden'];
+        /** @description tell images that changed whole, 24 MB of them at most */
+        pictures?: components['parameters']['DiffPictures'];
+      };
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The difference */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Diff'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   getDiff: {
     parameters: {
       query?: {
         /** @description regular expressions of what means nothing, any number of times */
-        ignore?: string[];
+        ignore?: components['parameters']['DiffIgnore'];
         /** @description `NAME=NUMBER`, by how much a metric or a column may change, any number of times */
-        tolerance?: string[];
+        tolerance?: components['parameters']['DiffTolerance'];
         /** @description tell examples of what was hidden */
-        hidden?: boolean;
+        hidden?: components['parameters']['DiffHidden'];
+        /** @description tell images that changed whole, 24 MB of them at most */
+        pictures?: components['parameters']['DiffPictures'];
       };
       header?: never;
       path: {
@@ -1593,6 +2809,52 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Diff'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getUsual: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Seconds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Usual'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getWhy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['parameters']['RunId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The explanation */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Why'];
         };
       };
       default: components['responses']['Problem'];
@@ -1623,11 +2885,16 @@ export interface operations {
   };
   getOutput: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description another form of `output.ipynb`, made by a process of its own */
+        format?: 'ipynb' | 'html' | 'markdown' | 'script' | 'pdf';
+        /** @description the form without its code */
+        hide_code?: boolean;
+      };
       header?: never;
       path: {
         id: components['parameters']['RunId'];
-        /** @description `output.ipynb`, `output.html` (rendered on demand) or the name of an output */
+        /** @description `output.ipynb` or the name of an output; `output.html`, `output.md`, `output.pdf` and `output.script` are made of the notebook where the run left no such file */
         file: string;
       };
       cookie?: never;
@@ -1669,6 +2936,88 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  listSecrets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Secrets by name */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SecretList'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  setSecret: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: components['parameters']['SecretName'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SecretRequest'];
+      };
+    };
+    responses: {
+      /** @description It took the place of an older one */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Secret'];
+        };
+      };
+      /** @description It is new */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Secret'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  deleteSecret: {
+    parameters: {
+      query?: {
+        force?: boolean;
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['SecretName'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What there was */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Secret'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   listEvents: {
     parameters: {
       query?: {
@@ -1690,6 +3039,244 @@ export interface operations {
         content: {
           'application/json': components['schemas']['EventList'];
         };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getPublished: {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The outputs, a page for people where that is preferred */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PublishedIndex'];
+          'text/html': unknown;
+        };
+      };
+      /** @description Nothing newer than what `If-None-Match` names */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  headPublished: {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The outputs, a page for people where that is preferred */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PublishedIndex'];
+          'text/html': unknown;
+        };
+      };
+      /** @description Nothing newer than what `If-None-Match` names */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getPublishedOutput: {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+        /** @description of a table: json, csv, parquet or arrow; of a metric: json or text. Goes before Accept */
+        format?: string;
+        /** @description rows of a table; of JSON 1000 by default, of other formats all */
+        limit?: number;
+        offset?: number;
+        /** @description `next` of the page before */
+        cursor?: string;
+        /** @description of a table, separated by commas */
+        columns?: string;
+        /** @description 1: the bare report in a sandbox, without the page around it */
+        raw?: '0' | '1';
+        /** @description 1: as …/schema */
+        schema?: '0' | '1';
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        output: components['parameters']['Output'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest good one, or that of the run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            | components['schemas']['TablePage']
+            | components['schemas']['PublishedMetric']
+            | components['schemas']['TableSchema'];
+          '*/*': unknown;
+        };
+      };
+      /** @description Nothing newer than what `If-None-Match` names */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  headPublishedOutput: {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+        /** @description of a table: json, csv, parquet or arrow; of a metric: json or text. Goes before Accept */
+        format?: string;
+        /** @description rows of a table; of JSON 1000 by default, of other formats all */
+        limit?: number;
+        offset?: number;
+        /** @description `next` of the page before */
+        cursor?: string;
+        /** @description of a table, separated by commas */
+        columns?: string;
+        /** @description 1: the bare report in a sandbox, without the page around it */
+        raw?: '0' | '1';
+        /** @description 1: as …/schema */
+        schema?: '0' | '1';
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        output: components['parameters']['Output'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest good one, or that of the run */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            | components['schemas']['TablePage']
+            | components['schemas']['PublishedMetric']
+            | components['schemas']['TableSchema'];
+          '*/*': unknown;
+        };
+      };
+      /** @description Nothing newer than what `If-None-Match` names */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getPublishedSchema: {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        output: components['parameters']['Output'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Columns */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableSchema'];
+        };
+      };
+      /** @description Nothing newer than what `If-None-Match` names */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  headPublishedSchema: {
+    parameters: {
+      query?: {
+        /** @description what this run has published, in place of the newest */
+        run?: components['parameters']['OfRun'];
+      };
+      header?: never;
+      path: {
+        name: components['parameters']['Name'];
+        output: components['parameters']['Output'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Columns */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TableSchema'];
+        };
+      };
+      /** @description Nothing newer than what `If-None-Match` names */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       default: components['responses']['Problem'];
     };

@@ -8,11 +8,15 @@ import { CommandIDs, TRANSLATION_DOMAIN } from '../tokens';
 
 export const DEPLOYMENT_QUERY = 'deploy-deployment';
 export const RUN_QUERY = 'deploy-run';
+export const COMPARE_QUERY = 'deploy-compare';
 
-/** `/lab?deploy-run=7` opens that run, `/lab?deploy-deployment=churn` its runs. */
+/**
+ * `/lab?deploy-run=7` opens that run, `/lab?deploy-deployment=churn` its runs,
+ * `/lab?deploy-compare=6-7` what changed between two, and `=7` since the last good one.
+ */
 export const linksPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-deploy:links',
-  description: 'Addresses that open a deployment or a run.',
+  description: 'Addresses that open a deployment, a run or a comparison.',
   autoStart: true,
   requires: [IRouter],
   optional: [ITranslator],
@@ -27,6 +31,8 @@ export const linksPlugin: JupyterFrontEndPlugin<void> = {
       const query = new URLSearchParams(search);
       const name = query.get(DEPLOYMENT_QUERY);
       const id = Number(query.get(RUN_QUERY));
+      const pair = /^(?:(\d+)-)?(\d+)$/.exec(query.get(COMPARE_QUERY) ?? '');
+      query.delete(COMPARE_QUERY);
       query.delete(DEPLOYMENT_QUERY);
       query.delete(RUN_QUERY);
       const rest = query.toString();
@@ -37,10 +43,17 @@ export const linksPlugin: JupyterFrontEndPlugin<void> = {
       if (Number.isInteger(id) && id > 0) {
         await app.commands.execute(CommandIDs.openRun, { id });
       }
+      if (pair) {
+        const a = pair[1] === undefined ? null : Number(pair[1]);
+        await app.commands.execute(CommandIDs.compare, {
+          a,
+          b: Number(pair[2])
+        });
+      }
     };
 
     app.commands.addCommand(CommandIDs.followLink, {
-      label: trans.__('Follow a link to a deployment or run'),
+      label: trans.__('Follow a link to a deployment, run or comparison'),
       describedBy: {
         args: {
           type: 'object',
@@ -57,7 +70,9 @@ export const linksPlugin: JupyterFrontEndPlugin<void> = {
 
     router.register({
       command: CommandIDs.followLink,
-      pattern: new RegExp(`[?&](${DEPLOYMENT_QUERY}|${RUN_QUERY})=`),
+      pattern: new RegExp(
+        `[?&](${DEPLOYMENT_QUERY}|${RUN_QUERY}|${COMPARE_QUERY})=`
+      ),
       rank: 20
     });
   }

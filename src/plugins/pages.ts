@@ -6,12 +6,11 @@ import type {
 import { WidgetTracker } from '@jupyterlab/apputils';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
-import { URLExt } from '@jupyterlab/coreutils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { deployIcon } from '../icons';
 import { CommandIDs, IDeployModel, TRANSLATION_DOMAIN } from '../tokens';
 import { DEPLOYMENT_QUERY, RUN_QUERY } from './links';
+import { createShow } from './showing';
 
 export const pagesPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-deploy:pages',
@@ -40,31 +39,7 @@ export const pagesPlugin: JupyterFrontEndPlugin<void> = {
       namespace: 'deploy-runs'
     });
 
-    /** Notebook 7 has one document a page: its pages open in JupyterLab. */
-    const show = async (
-      tracker: WidgetTracker<MainAreaWidget>,
-      id: string,
-      query: string,
-      create: () => Promise<MainAreaWidget>
-    ): Promise<void> => {
-      if (!labShell) {
-        const lab = URLExt.join(
-          app.serviceManager.serverSettings.baseUrl,
-          'lab'
-        );
-        window.open(`${lab}?${query}`, '_blank', 'noopener');
-        return;
-      }
-      let page = tracker.find(widget => widget.id === id);
-      if (!page) {
-        page = await create();
-        page.id = id;
-        page.title.icon = deployIcon;
-        labShell.add(page, 'main', { type: 'Deployments' });
-        void tracker.add(page);
-      }
-      labShell.activateById(id);
-    };
+    const show = createShow(app, labShell);
 
     commands.addCommand(CommandIDs.openDeployment, {
       label: trans.__('Show runs'),

@@ -11,6 +11,7 @@ import type { IDeployDraftOptions } from '../components/deploy/draft';
 class DeployBody extends ReactWidget {
   constructor(
     private _draft: DeployDraft,
+    private _onOpenRun: (id: number) => void,
     private _trans: TranslationBundle
   ) {
     super();
@@ -24,29 +25,42 @@ class DeployBody extends ReactWidget {
   }
 
   protected render(): JSX.Element {
-    return <DeployForm draft={this._draft} trans={this._trans} />;
+    return (
+      <DeployForm
+        draft={this._draft}
+        onOpenRun={this._onOpenRun}
+        trans={this._trans}
+      />
+    );
   }
 }
 
+const REJECT = 0;
 const ACCEPT = 1;
+
+export interface IAskOptions extends IDeployDraftOptions {
+  openRun: (id: number) => void;
+}
 
 /** Stays open until the deployment is accepted or given up. */
 class DeployDialog extends Dialog<void> {
-  constructor({ trans, ...options }: IDeployDraftOptions) {
+  constructor({ trans, openRun, ...options }: IAskOptions) {
     const draft = new DeployDraft({ trans, ...options });
     const title = trans.__('Deploy “%1”', draft.notebook.split('/').pop());
     super({
       title,
-      body: new DeployBody(draft, trans),
+      body: new DeployBody(draft, id => this._show(openRun, id), trans),
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),
-        Dialog.okButton({ label: trans.__('Deploy') })
+        Dialog.okButton({ label: trans.__('Check and deploy') })
       ],
       defaultButton: ACCEPT,
       // The dialog sets the focus late, when a person may have moved on.
       focusNodeSelector: ':focus'
     });
     this._draft = draft;
+    this._cancel = trans.__('Cancel');
+    this._close = trans.__('Close');
     this._draft.changed.connect(this._onChanged, this);
     this.addClass('jp-deploy-Dialog');
     this.node.setAttribute('aria-label', title);
@@ -55,13 +69,13 @@ class DeployDialog extends Dialog<void> {
 
   answer: IDeployAnswer | null = null;
 
-  /** Enter belongs to a text of several lines and to what folds; elsewhere it deploys. */
+  /** Enter belongs to a text of several lines, to what folds and to a secret; elsewhere it deploys. */
   handleEvent(event: Event): void {
     const own =
       event instanceof KeyboardEvent &&
       event.key === 'Enter' &&
       event.target instanceof Element &&
-      event.target.matches('textarea, summary');
+      event.target.matches('textarea, summary, .jp-deploy-Secrets *');
     if (!own) {
       super.handleEvent(event);
     }
@@ -103,11 +117,23 @@ class DeployDialog extends Dialog<void> {
     }
   }
 
+  /** The run is behind the dialog. */
+  private _show(openRun: (id: number) => void, id: number): void {
+    super.resolve(REJECT);
+    openRun(id);
+  }
+
   /** Not before the notebook is read, and not twice. */
   private _onChanged(): void {
     const accept = this._button('accept');
     if (accept) {
       accept.disabled = this._draft.form === null || this._draft.busy;
+    }
+    const label = this._button('reject')?.querySelector(
+      '.jp-Dialog-buttonLabel'
+    );
+    if (label) {
+      label.textContent = this._draft.trial ? this._close : this._cancel;
     }
   }
 
@@ -116,6 +142,8 @@ class DeployDialog extends Dialog<void> {
   }
 
   private _draft: DeployDraft;
+  private _cancel: string;
+  private _close: string;
 }
 
 export interface IDeployAnswer {
@@ -126,7 +154,7 @@ export interface IDeployAnswer {
 
 /** Ask how to deploy and do it; null when given up. */
 export async function askHowToDeploy(
-  options: IDeployDraftOptions
+  options: IAskOptions
 ): Promise<IDeployAnswer | null> {
   const dialog = new DeployDialog(options);
   await dialog.launch();

@@ -1,10 +1,12 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { UUID } from '@lumino/coreutils';
 import type { IDeployment } from '../components/common';
+import { formatBytes, formatDuration } from '../components/common/format';
 import { dayAndClock } from '../components/runs/summary';
+import { runOfPath } from '../models/runsDrive';
 import type { IDeployModel } from '../tokens';
 import { CommandIDs } from '../tokens';
 import { askHowToDeploy } from './deployDialog';
@@ -22,7 +24,15 @@ export async function deployNotebook(
   path: string,
   options: IDeployingOptions
 ): Promise<void> {
-  const { model, docManager, trans } = options;
+  const { model, docManager, commands, trans } = options;
+  const run = runOfPath(path);
+  if (run !== null) {
+    await showErrorMessage(
+      trans.__('This is what run %1 left', run),
+      trans.__('Open the run as a draft on its page, and deploy that.')
+    );
+    return;
+  }
   await saveIfDirty(path, docManager);
   // The dialog says whose a name is, also when the panel was never open.
   const watch = model.watch();
@@ -33,6 +43,7 @@ export async function deployNotebook(
       notebook: docManager.services.contents.localPath(path),
       deployments: () => model.deployments,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      openRun: id => void commands.execute(CommandIDs.openRun, { id }),
       trans
     });
     if (answer) {
@@ -69,7 +80,12 @@ async function offerNext(
   const run = Dialog.okButton({ label: trans.__('Run now'), actions: ['run'] });
   const { button } = await showDialog({
     title: liveSentence(deployment, news, trans),
-    body: startSentence(deployment, new Date(), trans),
+    body: [
+      startSentence(deployment, new Date(), trans),
+      forecastSentence(deployment, trans)
+    ]
+      .filter(Boolean)
+      .join(' '),
     buttons: [Dialog.cancelButton({ label: trans.__('Close') }), open, run]
   });
   if (button.actions.includes('run')) {
@@ -93,6 +109,25 @@ export function liveSentence(
   return news
     ? trans.__('Version %1 of “%2” is live', version, name)
     : trans.__('Version %1 of “%2” was live already', version, name);
+}
+
+/** What a run takes, if that was measured. */
+export function forecastSentence(
+  deployment: IDeployment,
+  trans: TranslationBundle
+): string {
+  const { mode, forecast } = deployment.preflight;
+  if (mode !== 'full' || !forecast || forecast.duration === null) {
+    return '';
+  }
+  const took = formatDuration(forecast.duration);
+  return forecast.memory === null
+    ? trans.__('It takes about %1.', took)
+    : trans.__(
+        'It takes about %1 and %2 of memory.',
+        took,
+        formatBytes(forecast.memory)
+      );
 }
 
 /** When it runs first. */

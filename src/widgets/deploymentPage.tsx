@@ -74,9 +74,15 @@ class DeploymentPage extends ReactWidget implements IDeploymentActions {
     });
   };
 
-  openRun = (run: IRun): void => {
+  openRun = (run: Pick<IRun, 'id'>): void => {
     void this._act(async () => {
       await this._options.commands.execute(CommandIDs.openRun, { id: run.id });
+    });
+  };
+
+  compare = (a: number, b: number): void => {
+    void this._act(async () => {
+      await this._options.commands.execute(CommandIDs.compare, { a, b });
     });
   };
 

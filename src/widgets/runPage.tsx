@@ -10,9 +10,10 @@ import type { CommandRegistry } from '@lumino/commands';
 import { UUID } from '@lumino/coreutils';
 import type { Message } from '@lumino/messaging';
 import { Panel } from '@lumino/widgets';
+import type { Menu } from '@lumino/widgets';
 import * as React from 'react';
 import type { DeployApi } from '../api/client';
-import type { IRun } from '../components/common';
+import type { IOutputFile, IRun } from '../components/common';
 import { NotebookView } from '../components/run/NotebookView';
 import { RunHeader } from '../components/run/RunHeader';
 import type { IRunActions } from '../components/run/RunHeader';
@@ -20,6 +21,8 @@ import { RunSession } from '../components/run/session';
 import { SideColumn } from '../components/run/SideColumn';
 import type { IDeployModel } from '../tokens';
 import { CommandIDs } from '../tokens';
+import { createDownloads } from './downloads';
+import { showOutput } from './outputDialog';
 
 export interface IRunPageOptions {
   id: number;
@@ -79,6 +82,7 @@ class RunPage extends Panel implements IRunActions {
     this._options.model.runChanged.disconnect(this._onHint, this);
     this._session.changed.disconnect(this._onChanged, this);
     this._session.dispose();
+    this._menu?.dispose();
     super.dispose();
   }
 
@@ -109,11 +113,53 @@ class RunPage extends Panel implements IRunActions {
     });
   };
 
+  compare = (run: IRun): void => {
+    void this._act(async () => {
+      const args = { a: null, b: run.id };
+      await this._options.commands.execute(CommandIDs.compare, args);
+    });
+  };
+
+  openDocument = (run: IRun): void => {
+    void this._act(async () => {
+      const args = { id: run.id };
+      await this._options.commands.execute(CommandIDs.openDocument, args);
+    });
+  };
+
+  openDraft = (run: IRun): void => {
+    void this._act(async () => {
+      const args = { id: run.id };
+      await this._options.commands.execute(CommandIDs.openDraft, args);
+    });
+  };
+
+  download = (run: IRun, button: HTMLElement): void => {
+    const { api } = this._options;
+    const act = (action: () => Promise<void>): void => void this._save(action);
+    this._menu?.dispose();
+    this._menu = createDownloads({ run, api, act, trans: this._trans });
+    const { left, bottom } = button.getBoundingClientRect();
+    this._menu.open(left, bottom);
+  };
+
+  viewOutput = (file: IOutputFile): void => {
+    const { id: run, api } = this._options;
+    void showOutput({ run, file, api, trans: this._trans });
+  };
+
   showCell = (source: number): void => this._notebook.reveal(source);
 
   protected onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
     this._session.hint();
+  }
+
+  private async _save(action: () => Promise<void>): Promise<void> {
+    this._saving = true;
+    await this._act(action);
+    this._saving = false;
+    this._header.update();
   }
 
   private async _act(action: () => Promise<void>): Promise<void> {
@@ -162,9 +208,9 @@ class RunPage extends Panel implements IRunActions {
       <RunHeader
         session={this._session}
         actions={this}
-        outputUrl={this._outputUrl}
         problem={this._problem}
         busy={this._busy}
+        saving={this._saving}
         trans={this._trans}
       />
     );
@@ -176,12 +222,15 @@ class RunPage extends Panel implements IRunActions {
         session={this._session}
         api={this._options.api}
         outputUrl={this._outputUrl}
+        onView={this.viewOutput}
         trans={this._trans}
       />
     );
   }
 
   private _busy = false;
+  private _menu: Menu | null = null;
+  private _saving = false;
   private _problem: unknown = null;
   private _revealed = false;
   private _session: RunSession;

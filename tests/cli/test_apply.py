@@ -24,11 +24,9 @@ def write(home: Home, name: str, text: str) -> None:
 
 def test_created_unchanged_updated(project: Home) -> None:
     first = project.json("apply")
+    created = {"change": "created", "version": 1, "state": "live", "reason": None}
     assert first == {
-        "deployments": [
-            {"name": "one", "change": "created", "version": 1},
-            {"name": "two", "change": "created", "version": 1},
-        ],
+        "deployments": [{"name": "one", **created}, {"name": "two", **created}],
         "runs": [],
     }
     again = project.json("apply", project.work)

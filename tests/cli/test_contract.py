@@ -156,6 +156,22 @@ def test_output(deployed: Home, tmp_path: Path) -> None:
     assert written == {"run": 1, "file": str(target), "size": target.stat().st_size}
 
 
+@pytest.mark.parametrize(
+    ("form", "begin"), [("markdown", "```python\n"), ("script", "#!/usr/bin/env python\n")]
+)
+def test_output_in_other_forms(deployed: Home, form: str, begin: str) -> None:
+    assert deployed("output", "1", "--format", form).out.lstrip().startswith(begin)
+
+
+def test_output_without_code(deployed: Home) -> None:
+    whole = deployed("output", "1", "--format", "markdown").out
+    hidden = deployed("output", "1", "--format", "markdown", "--hide-code").out
+    assert "```" in whole
+    assert "```" not in hidden
+    for wrong in ((), ("--format", "script"), ("--file", "side.csv")):
+        assert deployed.error("output", "1", "--hide-code", *wrong)["field"] == "hide-code"
+
+
 def test_output_replaces_a_file_and_never_a_folder(deployed: Home, tmp_path: Path) -> None:
     target = tmp_path / "side.csv"
     target.write_text("old")

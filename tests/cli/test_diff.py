@@ -70,6 +70,7 @@ def test_another_parameter(home: Home) -> None:
 def test_a_deployment_or_one_run_against_the_last_good_one(home: Home) -> None:
     assert [home.json("diff", "sales")[side] for side in "ab"] == [3, 4]
     assert [home.json("diff", "3")[side] for side in "ab"] == [2, 3]
+    assert home.json("diff", "sales")["deployments"] == ["sales", "sales"]
     [error] = home.json("diff", "sales")["errors"]
     assert error["new"] == {"name": "ValueError", "value": "no luck"}
 

@@ -22,6 +22,7 @@ def test_policies_are_deployed_and_shown(deployed: Home) -> None:
         "timeout": {"run": 7200.0, "cell": 90.0, "queue": None, "kernel_start": 60.0},
         "max_running": 1,
         "priority": 0,
+        "secrets": [],
     }
     assert deployed.json("notebook", "limited.ipynb", *options)["version"] == 1
     assert deployed.json("show", "limited")["policies"] == made["policies"]

@@ -89,3 +89,13 @@ def test_many_at_once(blobs: BlobStore, tmp_path: Path) -> None:
         thread.join()
     assert blobs.path(digest).read_bytes() == content
     assert len(files(tmp_path)) == 1
+
+
+def test_what_was_removed_is_gone_and_can_be_put_again(blobs: BlobStore) -> None:
+    digest = digest_of(b"x")
+    blobs.remove(digest)
+    blobs.put(digest, [b"x"])
+    blobs.remove(digest)
+    assert not blobs.has(digest)
+    blobs.put(digest, [b"x"])
+    assert blobs.path(digest).read_bytes() == b"x"

@@ -80,7 +80,7 @@ def test_opening_again_changes_nothing(file: Path) -> None:
     store.dispose()
     before = dump(file)
     again = SqlStore(open_database(f"sqlite:///{file}"))
-    assert again.deployment("sales").live.number == 1
+    assert again.deployment("sales").current.number == 1
     again.dispose()
     assert dump(file) == before
 
@@ -190,5 +190,5 @@ def test_one_connection_serves_all_threads(file: Path) -> None:
     thread = threading.Thread(target=lambda: store.deploy(new_version(), NOW))
     thread.start()
     thread.join()
-    assert store.deployment("sales").live.number == 1
+    assert store.deployment("sales").current.number == 1
     store.dispose()

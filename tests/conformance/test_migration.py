@@ -100,7 +100,7 @@ def test_the_first_schema_knew_no_policies(file: Path) -> None:
 
 
 def test_what_was_there_is_read_as_it_was(store: SqlStore) -> None:
-    live = store.deployment("sales").live
+    live = store.deployment("sales").current
     assert (live.number, live.parameters, live.created_by) == (1, {"n": 1}, "ada")
     assert live.bundle == bundle()
     assert live.policies == Policies()

@@ -101,5 +101,5 @@ def test_times_are_kept_in_utc_whatever_the_session_says(server: postgres.Server
     plain = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     store = SqlStore(plain)
     deployment, _ = store.deploy(new_version(), NOW)
-    assert deployment.live.created_at == NOW
+    assert deployment.current.created_at == NOW
     store.dispose()

@@ -30,7 +30,7 @@ def test_a_version_keeps_its_policies(store: Store) -> None:
     store.deploy(new_version(policies=policies), NOW)
     store.deploy(new_version(), NOW)
     assert [item.policies for item in store.versions("sales")] == [Policies(), policies]
-    assert store.deployment("sales").live.policies == Policies()
+    assert store.deployment("sales").current.policies == Policies()
 
 
 def test_other_policies_are_another_version(store: Store) -> None:
@@ -42,6 +42,8 @@ def test_other_policies_are_another_version(store: Store) -> None:
         ({"timeout": Limits(cell=60)}, True),
         ({"retry": Retry(2)}, True),
         ({"max_running": 1}, True),
+        ({"secrets": ("DB_URL",)}, True),
+        ({"secrets": ("DB_URL",)}, False),
         ({}, True),
     ]:
         assert store.deploy(new_version(policies=Policies(**policies)), NOW)[1] is created

@@ -28,7 +28,7 @@ def test_the_first_version_is_live(store: Store) -> None:
     new = new_version(parameters={"n": 3}, schedule=HOURLY, created_by="ada")
     deployment, created = store.deploy(new, NOW)
     assert created is True
-    live = deployment.live
+    live = deployment.current
     assert (deployment.name, deployment.paused) == ("sales", False)
     assert (live.number, live.state, live.digest) == (1, "live", new.digest)
     assert (live.bundle, live.parameters, live.schedule) == (new.bundle, {"n": 3}, HOURLY)
@@ -46,6 +46,13 @@ def test_deploying_what_is_live_changes_nothing(store: Store) -> None:
     assert store.next_due() == NOW + HOUR
 
 
+def test_what_was_found_in_it_makes_no_version(store: Store) -> None:
+    store.deploy(new_version(), NOW)
+    finding = Finding("variable_not_set", 0, "It reads X, which is not set.", None)
+    _, created = store.deploy(new_version(bundle=bundle(findings=(finding,))), LATER)
+    assert created is False
+
+
 def test_versions_count_up_and_earlier_ones_stay_as_they_are(store: Store) -> None:
     for number in range(3):
         store.deploy(new_version(parameters={"n": number}), NOW + number * HOUR)
@@ -60,7 +67,7 @@ def test_a_version_that_was_live_before_is_a_new_one(store: Store) -> None:
     for parameters in ({"n": 1}, {"n": 2}, {"n": 1}):
         deployment, created = store.deploy(new_version(parameters=parameters), NOW)
         assert created
-    assert deployment.live.number == 3
+    assert deployment.current.number == 3
 
 
 def test_what_was_given_can_be_changed_afterwards(store: Store) -> None:
@@ -68,7 +75,7 @@ def test_what_was_given_can_be_changed_afterwards(store: Store) -> None:
     store.deploy(new_version(parameters=parameters), NOW)
     store.add_run(NewRun("sales", parameters, None), NOW)
     parameters["items"].append(2)
-    assert store.deployment("sales").live.parameters == {"items": [1]}
+    assert store.deployment("sales").current.parameters == {"items": [1]}
     assert store.run(1).parameters == {"items": [1]}
 
 
@@ -87,7 +94,7 @@ def test_a_bundle_comes_back_whole(store: Store) -> None:
 
 def test_times_come_back_in_utc(store: Store) -> None:
     store.deploy(new_version(), NOW.astimezone(ZoneInfo("Asia/Kathmandu")))
-    created = store.deployment("sales").live.created_at
+    created = store.deployment("sales").current.created_at
     assert (created, created.utcoffset()) == (NOW, timedelta(0))
 
 
@@ -96,12 +103,12 @@ def test_the_expected_version_must_be_live(store: Store, expected: int | None, f
     store.deploy(new_version(), NOW)
     changed = new_version(parameters={"n": 1}, expected_version=expected)
     if fits:
-        assert store.deploy(changed, LATER)[0].live.number == 2
+        assert store.deploy(changed, LATER)[0].current.number == 2
     else:
         with pytest.raises(Conflict) as caught:
             store.deploy(changed, LATER)
         assert caught.value.field == "name"
-        assert store.deployment("sales").live.number == 1
+        assert store.deployment("sales").current.number == 1
         assert kinds(store) == ["version.live"]
 
 
@@ -120,7 +127,7 @@ def test_the_name_of_another_notebook_is_taken(store: Store) -> None:
     assert caught.value.field == "name"
     assert "sales.ipynb" in caught.value.message
     moved, created = store.deploy(new_version(bundle=bundle("other.ipynb"), replace=True), LATER)
-    assert (moved.live.number, created) == (2, True)
+    assert (moved.current.number, created) == (2, True)
     with pytest.raises(Conflict):  # now it belongs to the other one
         store.deploy(new_version(), LATER)
 
@@ -129,7 +136,7 @@ def test_where_a_notebook_lies_is_kept_also_when_nothing_else_is_new(store: Stor
     first, _ = store.deploy(new_version(), NOW)
     assert first.origin is None
     known, created = store.deploy(new_version(origin="/ada/sales.ipynb"), LATER)
-    assert (known.origin, created, known.live) == ("/ada/sales.ipynb", False, first.live)
+    assert (known.origin, created, known.current) == ("/ada/sales.ipynb", False, first.current)
     assert store.deployment("sales") == known
     assert store.deployments() == [known]
     store.deploy(new_version(origin="/ada/sales.ipynb", parameters={"n": 1}), LATER)
@@ -147,14 +154,14 @@ def test_two_notebooks_of_the_same_path_in_their_projects_are_two(store: Store) 
     assert "/ada/b/sales.ipynb" in caught.value.message
     assert store.deployment("sales").origin == "/ada/a/sales.ipynb"
     moved, created = store.deploy(replace(other, replace=True), LATER)
-    assert (moved.origin, moved.live.number, created) == ("/ada/b/sales.ipynb", 2, True)
+    assert (moved.origin, moved.current.number, created) == ("/ada/b/sales.ipynb", 2, True)
 
 
 def test_a_notebook_stays_itself_when_its_project_begins_higher(store: Store) -> None:
     """A `.git` above it lengthens the path within the project, and nothing else."""
     store.deploy(new_version(origin="/ada/p/sales.ipynb"), NOW)
     longer = new_version(bundle=bundle("p/sales.ipynb"), origin="/ada/p/sales.ipynb")
-    assert store.deploy(longer, LATER)[0].live.number == 2
+    assert store.deploy(longer, LATER)[0].current.number == 2
 
 
 def test_an_unknown_origin_leaves_the_path_to_decide(store: Store) -> None:
@@ -262,7 +269,7 @@ def test_deleting_keeps_runs_and_cancels_what_is_queued(store: Store) -> None:
     store.claim(1, "local", NOW, "here")
     store.add_run(NewRun("sales", {}, None), NOW)
     deleted = store.delete("sales", LATER)
-    assert deleted.live.number == 1
+    assert deleted.current.number == 1
     assert store.deployments() == []
     assert store.next_due() is None
     running, queued = store.run(1), store.run(2)
@@ -282,7 +289,7 @@ def test_a_deleted_name_is_free(store: Store) -> None:
     with pytest.raises(NotFound):
         store.delete("sales", NOW)
     again, created = store.deploy(new_version(bundle=bundle("other.ipynb")), LATER)
-    assert (again.live.number, created, again.paused) == (1, True, False)
+    assert (again.current.number, created, again.paused) == (1, True, False)
     run, created = store.add_run(NewRun("sales", {}, None, key="k"), LATER)
     assert created
     assert store.run_version(run.id).bundle.notebook.path == "other.ipynb"

@@ -30,7 +30,7 @@ PATIENCE = 60.0
 ENDED = ("succeeded", "failed", "cancelled", "skipped", "missed")
 
 
-def until(look: Callable[[], T], seconds: float = PATIENCE, pause: float = 0.03) -> T:
+def until(look: Callable[[], T], seconds: float = PATIENCE, pause: float = 0.1) -> T:
     """What `look` finds, as soon as it finds something."""
     end = time.monotonic() + seconds
     while not (found := look()):
@@ -54,8 +54,8 @@ class Place(Home):
 
     def __init__(self, place: Path, **settings: int | str) -> None:
         super().__init__(place)
-        lines = [f"c.Deploy.{name} = {value!r}\n" for name, value in settings.items()]
-        (self.config / "jupyter_deploy_config.py").write_text("".join(lines))
+        said = {"preflight": "none", "environment": "live", **settings}
+        self.configure("".join(f"c.Deploy.{name} = {value!r}\n" for name, value in said.items()))
         self._client: EngineClient | None = None
 
     def start_engine(self) -> int:
@@ -63,6 +63,14 @@ class Place(Home):
         pid: int = self.json("engine", "start")["pid"]
         self.disconnect()
         return pid
+
+    def json_with(self, environment: dict[str, str], *arguments: object) -> Document:
+        """The document of a command that has more variables."""
+        answer = self(*arguments, "--json", env=environment)
+        assert answer.code == 0, answer.err
+        self.disconnect()
+        document: Document = answer.json()
+        return document
 
     def kill_engine(self) -> None:
         process = psutil.Process(self.runtime_document()["pid"])
@@ -197,10 +205,11 @@ class Scheduled:
 
 @pytest.fixture(scope="session")
 def scheduled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduled]:
-    place = Place(tmp_path_factory.mktemp("scheduled") / "home", quiet_seconds=1, max_running=3)
+    place = Place(tmp_path_factory.mktemp("scheduled") / "home", quiet_seconds=4, max_running=3)
+    captured = place.capture("busy", "import time\ntime.sleep(600)")  # before the quiet time runs
     engine = psutil.Process(place.start_engine())
     every_minute = {"cron": "* * * * *", "timezone": "Europe/Berlin"}
-    place.deploy("busy", "import time\ntime.sleep(600)")
+    place.client.deploy(captured, name="busy", parameters={}, schedule=None)
     blocking = place.run("busy")
     due = {}
     for name, cell in (("prompt", "print('fired')"), ("busy", "import time\ntime.sleep(600)")):

@@ -36,12 +36,41 @@ def test_in_a_terminal(shared: Place, tmp_path: Path) -> None:
     assert table.read_text() == "a,b"
 
 
+RECORDING = """
+import jupyter_deploy as jd
+jd.metric("auc", n / 10, unit="%")
+jd.metric("worst", float("nan"))
+jd.table("scores", [{"region": "eu", "score": n}, {"region": "us", "score": 1}])
+jd.text("note", f"n was {n}")
+open("model.txt", "w").write("a model")
+jd.file("model.txt")
+print("rows:", 12, "" if jd.run.is_production else "interactive")
+"""
+
+
+def test_what_a_notebook_records(shared: Place) -> None:
+    shared.notebook("recording.ipynb", RECORDING, parameters="n = 7")
+    shared.json("notebook", "recording.ipynb")
+    first = shared.json("run", "recording", "--wait")
+    second = shared.json("run", "recording", "-p", "n=9", "--wait")
+    assert first["metrics"] == {"auc": 0.7, "worst": "nan", "rows": 12}
+    assert [output["name"] for output in second["outputs"]] == ["output.ipynb", "model.txt"]
+    [auc] = shared.json("metrics", "recording", "--name", "auc")["metrics"]
+    assert [value["value"] for value in auc["values"]] == [0.7, 0.9]
+    assert "+0.2" in shared("metrics", "recording").out
+    changed = shared.json("diff", first["id"], second["id"])
+    assert [change["name"] for change in changed["metrics"]] == ["auc"]
+    assert [change["name"] for change in changed["tables"]] == ["scores"]
+    assert [(one["old"], one["new"]) for one in changed["texts"]] == [("n was 7", "n was 9")]
+
+
 def test_over_http(shared: Place) -> None:
     """Without our own client, as any other program would."""
     shared.deploy("told", *SOURCE, parameters="n = 1")
     document = shared.runtime_document()
     headers = {"Authorization": f"token {document['token']}"}
-    with httpx.Client(base_url=document["url"] + PREFIX, headers=headers) as http:
+    address = document["url"] + PREFIX
+    with httpx.Client(base_url=address, headers=headers, timeout=60) as http:
         started = http.post("/deployments/told/runs", json={"parameters": {"n": 5}})
         assert started.status_code == 201
         number = started.json()["id"]

@@ -108,7 +108,7 @@ def test_three_deaths_are_poisoned(place: Place) -> None:
     ("timeout", "cell", "words"),
     [
         ({"cell": 2}, "import time\ntime.sleep(600)", "The cell took longer than its limit of 2"),
-        ({"run": 3}, "import time\ntime.sleep(600)", "The run took longer than its limit of 3"),
+        ({"run": 9}, "import time\ntime.sleep(600)", "The run took longer than its limit of 9"),
         ({"cell": 2}, STUBBORN, "The cell took longer than its limit of 2"),
     ],
     ids=["cell", "run", "stubborn"],

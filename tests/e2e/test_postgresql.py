@@ -15,7 +15,7 @@ from .conftest import Document, Place, until
 Make = Callable[..., Place]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[postgres.Server]:
     with postgres.server() as running:
         yield running
@@ -120,6 +120,7 @@ def test_an_engine_that_stood_still_gives_up_what_is_no_longer_its_own(
     assert (run["fault"], run["attempts"][0]["outcome"]) == ("lost", "engine lost")
     assert here.processes_of(mine) == []
     engine.resume()
+    until(lambda: _answers(here))  # its connection may have been ended meanwhile
     until(lambda: len(here.client.health()["engines"]) == 2)
     assert here.client.run(mine) == run
     for number in numbers:

@@ -52,10 +52,10 @@ def test_every_due_time_is_one_row(scheduled: Scheduled) -> None:
 
 
 def test_a_schedule_keeps_the_engine(scheduled: Scheduled) -> None:
-    """Its quiet time is one second, and the only run that stays open is cancelled."""
+    """Its quiet time is four seconds, and the only run that stays open is cancelled."""
     scheduled.place.client.cancel(scheduled.blocking)
     scheduled.place.ended(scheduled.blocking)
     assert scheduled.place.client.health()["keeps_alive"][-1] == "2 schedules in force"
     scheduled.place.disconnect()
     with pytest.raises(psutil.TimeoutExpired):
-        scheduled.engine.wait(7)  # it looks every five seconds
+        scheduled.engine.wait(10)  # it looks every five seconds

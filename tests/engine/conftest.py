@@ -24,6 +24,7 @@ from jupyter_deploy.ports.store import NewRun
 from jupyter_deploy.testing.fakes import FakeExecutor, ManualClock
 from jupyter_deploy.testing.memory import MemoryStore
 from jupyter_deploy.testing.samples import bundle, new_version
+from jupyter_deploy.vault.vault import Vault
 
 NOTEBOOK = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
 
@@ -111,10 +112,12 @@ def parts(tmp_path: Path) -> Parts:
         clock,
         slots=2,
         caps=Caps(1000, 2000),
+        vault=tmp_path,
+        environments=tmp_path / "environments",
         pressure=Pressure(machine, Watermarks(), reserve),
     )
-    retention = Retention(store, clock, runs, days=0)
-    service = Service(store, blobs, watcher, dispatcher, clock, retention)
+    retention = Retention(store, clock, blobs, runs, days=0)
+    service = Service(store, blobs, watcher, dispatcher, clock, retention, Vault(tmp_path, "file"))
     scheduler = Scheduler(store, clock)
     return Parts(
         store, clock, executor, blobs, watcher, dispatcher, scheduler, service, machine, reserve

@@ -34,7 +34,7 @@ def ended(parts: Parts) -> Parts:
 
 
 def retention(parts: Parts, days: int = 7) -> Retention:
-    return Retention(parts.store, parts.clock, parts.folder(1).parents[1], days)
+    return Retention(parts.store, parts.clock, parts.blobs, parts.folder(1).parents[1], days)
 
 
 def wait() -> None:

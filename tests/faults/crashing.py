@@ -170,7 +170,7 @@ def live(world: World, name: str, point: Point | None) -> None:
     end = time.monotonic() + PATIENCE
     while not parts.core.submit(lambda: settled(parts, world)).result(PATIENCE):
         assert time.monotonic() < end, "it does not settle"
-        time.sleep(0.02)
+        time.sleep(0.1)
     parts.core.stop()
 
 

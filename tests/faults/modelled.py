@@ -88,10 +88,13 @@ class Engine:
             self.member = Member(self.name, f"{self.member.term}'", "host", 1)
             self.member = self.store.join(self.member, LONG)
 
-    def take_over(self) -> None:
+    def take_over(self) -> int:
+        """How many runs were another engine's."""
         assert self.watcher is not None
-        for run in self.store.take_over(self.member):
+        taken = self.store.take_over(self.member)
+        for run in taken:
             self.watcher.watch(self.watcher.placement(run.id, run.fence))
+        return len(taken)
 
     def succeed(self, placement: Placement) -> None:
         """The runner comes to its end."""
@@ -107,7 +110,15 @@ class Engine:
     def _dispatcher(self) -> Dispatcher:
         assert self.watcher is not None
         return Dispatcher(
-            self.store, self.executor, self.blobs, self.watcher, self.clock, SLOTS, caps=Caps()
+            self.store,
+            self.executor,
+            self.blobs,
+            self.watcher,
+            self.clock,
+            SLOTS,
+            caps=Caps(),
+            environments=self.folder / "environments",
+            vault=self.folder,
         )
 
 

@@ -43,6 +43,6 @@ def draw(weights: Mapping[str, int], count: int, seed: int) -> list[Fault]:
 
 def wanted() -> tuple[int, int]:
     """How many faults, and the seed."""
-    count = int(os.environ.get("FAULTS", "150"))
+    count = int(os.environ.get("FAULTS", "50"))
     seed = os.environ.get("FAULTS_SEED")
     return count, int(seed) if seed else random.SystemRandom().randrange(10**6)

@@ -23,6 +23,9 @@ COOKIE = "JUPYTER_DEPLOY_ATTEMPT"
 #: Seconds until an answer is not waited for any more: the engine may be frozen.
 ANSWER = 8.0
 
+#: How an engine ends that cannot begin.
+NO_DATABASE = 3
+
 
 class Site(Place):
     """A data directory and the engine process on it, which may be away."""
@@ -70,7 +73,14 @@ class Site(Place):
         return lambda: self._see_ended(process)
 
     def _see_ended(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.wait(20) in (0, -signal.SIGTERM)  # the latter while it still imports
+        status = process.wait(20)
+        if status == NO_DATABASE:  # which was just starting again, as the engine did
+            assert "The database cannot be opened" in self._last_words()
+        else:  # -SIGTERM while it still imports
+            assert status in (0, -signal.SIGTERM), self._last_words()
+
+    def _last_words(self) -> str:
+        return self.log.read_text()[-2000:]
 
     def freeze(self) -> None:
         assert self._process

@@ -58,7 +58,7 @@ SHARED_POINTS = (
     *(Point(f"{STORE}.{method}", moment) for method in ("join", "renew")
       for moment in ("inside", "after")),
     Point("jupyter_deploy.deadline:Deadline.write", "before"),
-    Point("jupyter_deploy.engine.publishing:Publisher.publish", "after"),
+    Point("jupyter_deploy.engine.keeping:Keeper.keep", "after"),
     Point("jupyter_deploy.store.blobs:DatabaseBlobs.put", "after", 2),
 )  # fmt: skip
 TAKING_POINTS = tuple(Point(f"{STORE}.take_over", moment, 1) for moment in ("inside", "after"))

@@ -57,6 +57,7 @@ UNIQUE = (
 )
 NO_LOCK = Change("store/queue.py", "        .with_for_update(skip_locked=True)\n    )\n", "    )\n")
 SHARING = "conformance/test_sharing.py::"
+MOVED = "conformance/test_firing.py::test_a_moved_cursor_fires_nothing"
 
 MUTANTS = (
     Mutant(
@@ -89,8 +90,12 @@ MUTANTS = (
         ("conformance/test_engines.py::test_the_first_end_counts_whoever_tells_of_it",),
         (Change("store/ending.py", ", runs.c.state == RunState.RUNNING)", ")"),),
     ),
-    Mutant("cursor is compared", (f"{SHARING}test_a_due_time_has_one_row",), (CURSOR,)),
-    Mutant("due time is unique", (f"{SHARING}test_a_due_time_has_one_row",), (CURSOR, *UNIQUE)),
+    Mutant("cursor is compared", (MOVED,), (CURSOR,)),
+    Mutant(
+        "due time is unique",
+        (f"{SHARING}test_a_due_time_has_one_row", MOVED),
+        (CURSOR, *UNIQUE),
+    ),
     Mutant(
         "cursor moves with its rows",
         ("faults/test_crash_points.py::test_it_goes_on[inside SqlStore.fire]",),
@@ -203,8 +208,7 @@ MUTANTS = (
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_test_notices(mutant: Mutant, tmp_path: Path) -> None:
-    ignored = shutil.ignore_patterns("__pycache__", "labextension")
-    shutil.copytree(PACKAGE, tmp_path / "jupyter_deploy", ignore=ignored)
+    _copy(tmp_path)
     for change in mutant.changes:
         _apply(change, tmp_path / "jupyter_deploy" / change.file)
     done = _run(mutant.tests, tmp_path)
@@ -213,11 +217,16 @@ def test_a_test_notices(mutant: Mutant, tmp_path: Path) -> None:
 
 def test_without_a_mutant_they_pass(tmp_path: Path) -> None:
     """On a plain copy, so that a mutant fails for what was changed alone."""
-    ignored = shutil.ignore_patterns("__pycache__", "labextension")
-    shutil.copytree(PACKAGE, tmp_path / "jupyter_deploy", ignore=ignored)
+    _copy(tmp_path)
     quick = {test for mutant in MUTANTS for test in mutant.tests if test[:3] in ("con", "uni")}
     done = _run(tuple(sorted(quick)), tmp_path)
     assert done.returncode == PASSED, done.stdout[-3000:]
+
+
+def _copy(folder: Path) -> None:
+    """With what Python has compiled: every process of a test would do it again."""
+    ignored = shutil.ignore_patterns("labextension")
+    shutil.copytree(PACKAGE, folder / "jupyter_deploy", ignore=ignored)
 
 
 def _apply(change: Change, path: Path) -> None:
@@ -227,9 +236,11 @@ def _apply(change: Change, path: Path) -> None:
 
 
 def _run(tests: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    environment["EXAMPLES"] = "100"
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "EXAMPLES": "500"}
+    # None of these tests needs the plugins, which take longer to load than most of them.
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    plugins = ["-p", "no:cacheprovider", "-p", "pytest_timeout"]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", *plugins, *tests]
     return subprocess.run(
         command, cwd=TESTS, env=environment, capture_output=True, text=True, check=False
     )

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(420)
 
 ROOT = Path(__file__).parents[2]
 LABEXTENSION = "share/jupyter/labextensions/jupyterlab-deploy/"
-MAX_LABEXTENSION = 150_000
+MAX_LABEXTENSION = 350_000
 
 
 @dataclass(frozen=True)

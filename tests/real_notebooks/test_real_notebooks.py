@@ -145,6 +145,9 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     f"{PAPERMILL}/test_notebooknode_io.ipynb": ("succeeded", None),
 }
 
+#: Show something else each time.
+RANDOM = {f"{EXPORTERS}/notebook2.ipynb"}
+
 
 @pytest.fixture(scope="module")
 def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
@@ -190,7 +193,9 @@ def world(notebooks: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) 
     home = tmp_path_factory.mktemp("home")
     config = home / "config"
     config.mkdir()
-    (config / "jupyter_deploy_config.py").write_text("c.Deploy.max_running = 4\n")
+    (config / "jupyter_deploy_config.py").write_text(
+        "c.Deploy.max_running = 4\nc.Deploy.preflight = 'none'\nc.Deploy.environment = 'live'\n"
+    )
     nowhere = "http://127.0.0.1:9"  # the same everywhere: no notebook reaches the network
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_DATA_DIR", str(home / "data"))
@@ -255,6 +260,22 @@ def test_ends_as_expected(world: World, path: str) -> None:
     else:
         assert run["reason"]
         assert words in run["reason"]
+
+
+def test_what_ran_twice_gives_no_difference(world: World) -> None:
+    good = [path for path, (outcome, _) in EXPECTED.items() if outcome == "succeeded"]
+    first = {path: world.wait(world.runs[path], ("succeeded",))["id"] for path in good}
+    again = {
+        path: world.client.start_run(world.client.run(run_id)["deployment"], {})["id"]
+        for path, run_id in first.items()
+    }
+    differ = {}
+    for path, run_id in again.items():
+        world.wait(run_id, ("succeeded",))
+        found = world.client.diff(first[path], run_id)
+        if not found["same"]:
+            differ[path] = found["summary"]
+    assert differ.keys() == RANDOM, differ
 
 
 def test_the_engine_is_healthy_afterwards(world: World) -> None:

@@ -37,6 +37,18 @@ def test_a_plot_that_changed() -> None:
     assert image["old"]["digest"] != image["new"]["digest"]
 
 
+def test_pictures_are_told_whole_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = picture(100), picture(140)
+    pair = shown("image/png", old), shown("image/png", new)
+    [image] = between(*pair)["images"]
+    assert (image["old"]["data"], image["new"]["data"]) == (None, None)
+    [image] = between(*pair, pictures=True)["images"]
+    assert (image["old"]["data"], image["new"]["data"]) == (old, new)
+    monkeypatch.setattr("jupyter_deploy.results.compare.PICTURES", len(old))
+    [image] = between(*pair, pictures=True)["images"]
+    assert (image["old"]["data"], image["new"]["data"]) == (old, None)
+
+
 def test_a_plot_of_another_size_has_changed() -> None:
     small, large = picture(), picture(size=(800, 500))
     assert between(shown("image/png", small), shown("image/png", large))["images"]
@@ -175,6 +187,11 @@ def test_causes_by_name() -> None:
     assert causes.parameters({"n": 1}, {"n": True})[0]["kind"] == "changed"
 
 
+def file(old: int, new: int) -> Document:
+    sides = {"old": {"digest": "a", "size": 9, "rows": old}, "new": {"digest": "b", "rows": new}}
+    return {"name": "orders.csv", "kind": "changed", **sides}
+
+
 def test_one_sentence_says_it() -> None:
     nothing: dict[str, list[object]] = {
         name: [] for name in ("parameters", "code", "environment", "inputs", "durations")
@@ -191,11 +208,11 @@ def test_one_sentence_says_it() -> None:
         **sections,
         "metrics": [1, 2],
         "images": [1],
-        "causes": {**nothing, "environment": [1], "parameters": [1, 2], "inputs": [1]},
+        "causes": {**nothing, "environment": [1], "parameters": [1, 2], "inputs": [file(5, 3)]},
     }
     assert summarize(changed) == (
-        "Results differ in 2 metrics and 1 plot; "
-        "1 package, 2 parameters and 1 file changed, code is the same."
+        "Results differ in 2 metrics and 1 plot; 1 package, 2 parameters and 1 file changed, "
+        "code is the same; orders.csv has 40 % fewer rows."
     )
 
 
@@ -209,3 +226,14 @@ def test_whole_numbers_of_any_length() -> None:
 def test_a_duration_that_is_none() -> None:
     cells = [cell("x", metadata={"papermill": {"duration": d}}) for d in (1, float("nan"))]
     assert difference(*map(results, cells))["durations"] == []
+
+
+def test_every_cell_is_listed_with_whether_it_changed() -> None:
+    injected = cell("n = 1", metadata={"tags": ["injected-parameters"]})
+    old = results(injected, cell("import os"), cell("auc", printed("auc: 1")), cell("gone"))
+    new = results(injected, cell("import os"), cell("auc", printed("auc: 2")))
+    assert difference(old, new)["cells"] == [
+        {"cell_a": 0, "cell_b": 0, "line": "import os", "changed": False},
+        {"cell_a": 1, "cell_b": 1, "line": "auc", "changed": True},
+        {"cell_a": 2, "cell_b": None, "line": "gone", "changed": True},
+    ]

@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from jupyter_deploy.domain.ledger import Entry
 from jupyter_deploy.domain.verdict import Ending, Verdict, judge
+from jupyter_deploy.vault.vault import Vault
 
 #: Seconds that anything here may take on a busy machine.
 PATIENCE = 60.0
@@ -55,6 +56,8 @@ class Attempt:
             "parameters": task.pop("parameters", {}),
             "caps": task.pop("caps", {}),
             "lease": task.pop("lease", None),
+            "passed": task.pop("passed", []),
+            "secrets": self._secrets(task.pop("secrets", {})),
             "timeouts": {"kernel_start": 60, "cell": None, "run": None, **task},
         }
         (folder / "task.json").write_text(json.dumps(document))
@@ -68,6 +71,14 @@ class Attempt:
             blob.write_text(content)
             found.append({"path": path, "blob": str(blob)})
         return found
+
+    def _secrets(self, values: dict[str, str | None]) -> dict[str, Any] | None:
+        """Sets those that have a value, beside the attempt's folder as the engine does."""
+        vault = Vault(self.folder.parent, "file")
+        for name, value in values.items():
+            if value is not None:
+                vault.set(name, value)
+        return {"names": list(values), "folder": str(self.folder.parent)} if values else None
 
     def start(self, **environment: str) -> Attempt:
         lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)

@@ -56,10 +56,12 @@ def test_a_daemon_ends_with_its_notebook(attempt: Make) -> None:
     assert not psutil.pid_exists(number)
 
 
-def test_a_killed_runner_leaves_nothing(attempt: Make) -> None:
-    run = attempt(DAEMON, HANG).start()
+def test_a_killed_runner_leaves_nothing(attempt: Make, tmp_path: Path) -> None:
+    (tmp := tmp_path / "tmp").mkdir()
+    run = attempt(DAEMON, HANG).start(TMPDIR=str(tmp))
     daemon = daemon_of(run)
     run.until_output("begun")
+    assert list(tmp.iterdir())
     family = psutil.Process(run.running.pid).children(recursive=True)
     assert daemon in family
     killed = time.monotonic()
@@ -69,6 +71,7 @@ def test_a_killed_runner_leaves_nothing(attempt: Make) -> None:
     assert run.lock_is_free()
     assert [process for process in family if process.is_running()] == []
     assert run.entries[-1].kind == "output"
+    assert list(tmp.iterdir()) == []
 
 
 def test_as_long_as_the_runner_lives_the_lock_is_held(attempt: Make) -> None:

@@ -31,6 +31,10 @@ def deploy_dirs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     found = {f"JUPYTER_{name}_DIR": str(place / name.lower()) for name in names}
     for folder in found.values():
         Path(folder).mkdir()
+    config = Path(found["JUPYTER_CONFIG_DIR"], "jupyter_deploy_config.py")
+    config.write_text(
+        "c.Deploy.preflight = 'none'\nc.Deploy.environment = 'live'\n", encoding="utf-8"
+    )
     return found
 
 
@@ -67,6 +71,11 @@ def jp_data_dir(deploy_dirs: dict[str, str]) -> Path:
 @pytest.fixture
 def jp_runtime_dir(deploy_dirs: dict[str, str]) -> Path:
     return Path(deploy_dirs["JUPYTER_RUNTIME_DIR"])
+
+
+@pytest.fixture
+def jp_config_dir(deploy_dirs: dict[str, str]) -> Path:
+    return Path(deploy_dirs["JUPYTER_CONFIG_DIR"])
 
 
 @pytest.fixture

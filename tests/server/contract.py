@@ -27,6 +27,9 @@ SAMPLES = {
     "{id}": "1",
     "{other}": "2",
     "{file}": "output.ipynb",
+    "{token}": "1",
+    "{output}": "report",
+    "{number}": "1",
 }
 
 formats = FormatChecker()
@@ -38,12 +41,21 @@ def _is_moment(value: object) -> bool:
 
 
 def operations() -> list[tuple[str, str]]:
-    """Method and address of everything that `openapi.yaml` promises."""
+    """Method and address of everything that `openapi.yaml` promises below the prefix."""
+    return _described(published=False)
+
+
+def published() -> list[tuple[str, str]]:
+    """The same of what readers are shown, which is not below the prefix."""
+    return _described(published=True)
+
+
+def _described(*, published: bool) -> list[tuple[str, str]]:
     return [
         (method.upper(), path)
         for path, item in description()["paths"].items()
         for method in METHODS
-        if method in item
+        if method in item and ("servers" in item) == published
     ]
 
 
@@ -63,7 +75,9 @@ def template_of(path: str) -> str | None:
 
 
 def _part(match: re.Match[str]) -> str:
-    return {"id": "[0-9]+", "other": "[0-9]+", "file": ".+"}.get(match[1], "[^/]+")
+    if match[1] in ("id", "other", "token", "number"):
+        return "[0-9]+"
+    return ".+" if match[1] == "file" else "[^/]+"
 
 
 @dataclass(frozen=True)
@@ -149,13 +163,13 @@ class Api:
     """Calls addresses below `base`; each answer is checked before it is given back."""
 
     def __init__(self, base: str, headers: Mapping[str, str]) -> None:
-        self._base = base
-        self._headers = dict(headers)
+        self.base = base
+        self.headers = dict(headers)
         self._client: AsyncHTTPClient | None = None
 
     def acting(self, **headers: str) -> Api:
         """The same with these headers only."""
-        return Api(self._base, headers)
+        return Api(self.base, headers)
 
     async def __call__(
         self,
@@ -169,7 +183,7 @@ class Api:
     ) -> Answer:
         answer = await self.ask(
             method,
-            path + (f"?{urlencode(query)}" if query else ""),
+            path + (f"?{urlencode(query, doseq=True)}" if query else ""),
             json.dumps(document).encode() if document is not None else body,
             headers or {},
         )
@@ -183,9 +197,9 @@ class Api:
         if self._client is None:
             self._client = SimpleAsyncHTTPClient(force_instance=True, max_clients=50)
         response = await self._client.fetch(
-            self._base + path,
+            self.base + path,
             method=method,
-            headers={**self._headers, **headers},
+            headers={**self.headers, **headers},
             body=body,
             allow_nonstandard_methods=True,
             follow_redirects=False,

@@ -35,6 +35,27 @@ async def test_a_bundle_is_deployed_once(engine: Api, name: str) -> None:
     assert [item["version"] for item in listed if item["name"] == name] == [2]
 
 
+async def test_what_changed_between_versions(engine: Api, name: str) -> None:
+    first = await request_for(engine, name, "1 + 1")
+    (await engine("POST", "/deployments", first)).good(201)
+    second = await request_for(engine, name, "1 + 2", variables=["REGION"])
+    deployed = (await engine("POST", "/deployments", second)).good(201)
+    assert deployed["environment"]["variables"] == ["REGION"]
+    place = f"/deployments/{name}/versions"
+    document = (await engine("GET", f"{place}/2/changes")).good()
+    assert (document["version"], document["since"]) == (2, 1)
+    found = [(item["kind"], item["name"], item["change"]) for item in document["changes"]]
+    assert found == [("code", "1", "changed"), ("variables", "REGION", "added")]
+    back = (await engine("GET", f"{place}/1/changes", query={"since": 2})).good()
+    assert [item["change"] for item in back["changes"]] == ["changed", "removed"]
+    alone = (await engine("GET", f"{place}/1/changes")).good()
+    assert (alone["since"], alone["changes"]) == (None, [])
+    (await engine("GET", f"{place}/3/changes")).problem(404)
+    (await engine("GET", f"{place}/2/changes", query={"since": 9})).problem(404)
+    (await engine("GET", f"{place}/2/changes", query={"since": "x"})).problem(400, "since")
+    (await engine("GET", "/deployments/nobody/versions/1/changes")).problem(404, "name")
+
+
 async def test_who_saw_another_version_is_refused(engine: Api, name: str) -> None:
     request = await request_for(engine, name)
     (await engine("POST", "/deployments", {**request, "expected_version": 1})).problem(409, "name")

@@ -45,6 +45,23 @@ async def test_inspecting_stores_nothing(extension: Api, write: Write) -> None:
     assert "daily-sales" not in {item["name"] for item in listed}
 
 
+async def test_the_kernel_is_compared_with_what_is_live(
+    extension: Api, write: Write, name: str
+) -> None:
+    write(f"{name}.ipynb", "1")
+    deploy = {"notebook": f"{name}.ipynb", "name": name}
+    (await extension("POST", "/deployments", deploy)).good(201)
+    drift = (await extension("GET", f"/deployments/{name}/environment")).good()
+    assert (drift["state"], drift["version"], drift["differs"]) == ("same", 1, [])
+    gone = {"name": "vanished", "display_name": "V", "language": "python", "interpreter": None}
+    request = await request_for(extension, f"{name}-gone", kernel=gone)
+    (await extension("POST", "/deployments", request)).good(201)
+    drift = (await extension("GET", f"/deployments/{name}-gone/environment")).good()
+    assert drift["state"] == "kernel_gone"
+    assert "'vanished' is not installed here" in drift["reason"]
+    (await extension("GET", "/deployments/nobody/environment")).problem(404, "name")
+
+
 async def test_from_the_first_deploy_to_the_last_output(
     extension: Api, write: Write, name: str, jp_root_dir: Path
 ) -> None:

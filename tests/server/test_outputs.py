@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
+
+import httpx
+import psutil
 
 from jupyter_deploy.config import Settings
 
@@ -85,6 +90,15 @@ def _remove(attempt: Path) -> Callable[[], None]:
     return (attempt / "work" / "later.txt").unlink
 
 
+WILD = [
+    {"name": "kept", "value": 1, "cell": 10**30, "unit": "x" * 1000},
+    {"name": "kept\0\ud800", "value": "nan"},
+    {"name": "large", "value": 10**400},
+    {"name": ["x"], "value": 1},
+    {"name": "", "value": 1},
+    "text",
+    None,
+]
 FORGED = """
 import json, os, signal
 from pathlib import Path
@@ -93,7 +107,7 @@ lines = (folder / "ledger.jsonl").read_text().splitlines()
 seq = json.loads(lines[-1])["seq"] + 1
 wanted = {"name": "../../../../deploy.db", "media_type": "text/plain", "size": 1, "digest": "x"}
 entry = {"seq": seq, "at": "2026-01-01T00:00:00+00:00", "kind": "finished", "outcome": "completed",
-         "cell": None, "error": {}, "never_ran": [], "outputs": [wanted]}
+         "cell": None, "error": {}, "never_ran": [], "outputs": [wanted], "metrics": WILD}
 with open(folder / "ledger.jsonl", "a") as file:
     file.write(json.dumps(entry) + "\\n")
 os.kill(os.getppid(), signal.SIGKILL)
@@ -101,9 +115,72 @@ os.kill(os.getppid(), signal.SIGKILL)
 
 
 async def test_a_forged_ledger_opens_no_other_file(engine: Api, name: str) -> None:
-    (await engine("POST", "/deployments", await request_for(engine, name, FORGED))).good(201)
+    request = await request_for(engine, name, f"WILD = {WILD!r}{FORGED}")
+    (await engine("POST", "/deployments", request)).good(201)
     run = (await engine("POST", f"/deployments/{name}/runs", {})).good(201)["id"]
     done = await ended(engine, run)
     assert [item["name"] for item in done["outputs"]] == ["../../../../deploy.db"]
+    assert done["metrics"] == {"kept": "nan"}
     path = f"/runs/{run}/outputs/..%2f..%2f..%2f..%2fdeploy.db"
     (await engine.ask("GET", path, None, {})).problem(404)
+
+
+LEAVING = """
+print("printed")
+open("output.md", "w").write("the notebook's own")
+with open("large.bin", "wb") as file:
+    file.truncate(130_000_000)
+"""
+
+
+async def test_forms_of_the_notebook_and_large_files(
+    extension: Api, engine: Api, name: str, deploy_settings: Settings
+) -> None:
+    (await engine("POST", "/deployments", await request_for(engine, name, LEAVING))).good(201)
+    run = (await engine("POST", f"/deployments/{name}/runs", {})).good(201)["id"]
+    assert (await ended(engine, run))["state"] == "succeeded"
+    files, notebook = f"/runs/{run}/outputs", f"/runs/{run}/outputs/output.ipynb"
+    for api in (extension, engine):
+        shown = await api("GET", f"{files}/output.html")
+        hidden = await api("GET", notebook, query={"format": "html", "hide_code": "1"})
+        script = await api("GET", notebook, query={"format": "script"})
+        for answer in (shown, hidden, script):
+            assert_sandboxed(answer)
+        assert (b"130_000_000" in shown.body, b"130_000_000" in hidden.body) == (True, False)
+        assert saved_as(shown) == f"{name}-{run}.html"
+        assert (saved_as(script), script.media_type) == (f"{name}-{run}.py", "text/plain")
+        own = await api("GET", f"{files}/output.md")
+        assert (own.body, saved_as(own)) == (b"the notebook's own", "output.md")
+        for query, field in (
+            ({"format": "docx"}, "format"),
+            ({"hide_code": "perhaps"}, "hide_code"),
+        ):
+            (await api("GET", notebook, query=query)).problem(400, field)
+        (await api("GET", f"{files}/output.md", query={"format": "html"})).problem(400, "format")
+        (await api("GET", "/runs/99999/outputs/output.pdf")).problem(404)
+        assert await size_of(api, f"{files}/large.bin") == 130_000_000
+
+    executed = deploy_settings.runs_dir / str(run) / "1" / "output.ipynb"
+    os.truncate(executed, 101 * 1024**2)
+    for api in (extension, engine):
+        refused = (await api("GET", f"{files}/output.html")).problem(413)
+        assert "Download the notebook itself" in refused["hint"]
+        assert await size_of(api, notebook) == 101 * 1024**2
+
+
+def saved_as(answer: Answer) -> str:
+    return unquote(answer.headers["Content-Disposition"].partition("UTF-8''")[2])
+
+
+async def size_of(api: Api, path: str) -> int:
+    """The bytes of an answer that is never held, here or on the way."""
+    before, size = psutil.Process().memory_info().rss, 0
+    async with (
+        httpx.AsyncClient(headers=api.headers, trust_env=False, timeout=60) as client,
+        client.stream("GET", api.base + path) as response,
+    ):
+        async for piece in response.aiter_raw():
+            size += len(piece)
+    assert psutil.Process().memory_info().rss - before < 60_000_000
+    assert response.headers["Content-Length"] == str(size)
+    return size

@@ -20,12 +20,14 @@ SAID = {
     "timeout": {"run": "2h", "cell": 90, "queue": None, "kernel_start": "30s"},
     "max_running": 1,
     "priority": -5,
+    "secrets": [],
 }
 MEANT = {
     "retry": {"attempts": 3, "backoff": 300.0, "on": ["lost", "timeout"]},
     "timeout": {"run": 7200.0, "cell": 90.0, "queue": None, "kernel_start": 30.0},
     "max_running": 1,
     "priority": -5,
+    "secrets": [],
 }
 
 

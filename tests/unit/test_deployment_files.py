@@ -22,6 +22,7 @@ notebook: notebooks/sales.ipynb
 parameters: {region: eu, sample: false}
 schedule: {cron: "0 6 * * mon-fri", timezone: Europe/Berlin, catch_up: latest, overlap: skip}
 files: [lib/**/*.py, data/prices.csv]
+outputs: {report: {format: html}}
 """
 
 SCHEDULE = "notebook: a\nschedule: {cron: '@daily', timezone: UTC"
@@ -56,8 +57,12 @@ def test_a_file_says_what_to_deploy(tmp_path: Path) -> None:
             "catch_up": "latest",
             "overlap": "skip",
         },
-        policies={"retry": None, "timeout": None, "max_running": None, "priority": None},
+        policies=dict.fromkeys(("retry", "timeout", "max_running", "priority", "secrets")),
+        outputs={"report": {"format": "html"}},
         files=("lib/**/*.py", "data/prices.csv"),
+        environment=None,
+        packages=(),
+        preflight=None,
         source=tmp_path / "schedules/sales.yaml",
     )
 
@@ -71,7 +76,7 @@ def test_policies_are_taken_as_they_are_written(tmp_path: Path) -> None:
     policies = (
         "retry: {attempts: 3, backoff: 5m, on: [lost]}\n"
         "timeout: {run: 2h, cell: 90, queue: 1d, kernel_start: 30s}\n"
-        "max_running: 1\npriority: -5\n"
+        "max_running: 1\npriority: -5\nsecrets: [ORDERS_DB_URL]\n"
     )
     (item,), problems = load(tmp_path, sales=GOOD + policies)
     assert problems == []
@@ -80,6 +85,7 @@ def test_policies_are_taken_as_they_are_written(tmp_path: Path) -> None:
         "timeout": {"run": "2h", "cell": 90, "queue": "1d", "kernel_start": "30s"},
         "max_running": 1,
         "priority": -5,
+        "secrets": ["ORDERS_DB_URL"],
     }
 
 
@@ -174,9 +180,7 @@ def test_what_is_wrong_and_where(tmp_path: Path, text: str, line: int | None, wo
     [
         "needs",
         "inputs",
-        "outputs",
         "run_on",
-        "secrets",
         "checks",
         "alerts",
         "budget",
@@ -216,11 +220,38 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert len(problems) == 3
 
 
+@pytest.mark.parametrize("said", ["live", "locked"])
+def test_the_environment_is_live_or_locked(tmp_path: Path, said: str) -> None:
+    (item,), problems = load(tmp_path, sales=f"notebook: a.ipynb\nenvironment: {said}\n")
+    assert (item.environment, problems) == (said, [])
+
+
+def test_a_lock_lies_in_the_project(tmp_path: Path) -> None:
+    text = "notebook: a.ipynb\nenvironment: {lock: locks/pylock.toml}\n"
+    (item,), _ = load(tmp_path, sales=text)
+    assert item.environment == tmp_path / "locks/pylock.toml"
+
+
+@pytest.mark.parametrize("lock", ["../pylock.toml", "/etc/pylock.toml", '"a\\0b"', "link/x"])
+def test_a_lock_outside_the_project_is_an_error(tmp_path: Path, lock: str) -> None:
+    (tmp_path / "link").symlink_to(tmp_path.parent)
+    text = f"notebook: a.ipynb\nenvironment:\n  lock: {lock}\n"
+    found, (problem,) = load(tmp_path, sales=text)
+    assert (found, problem.line) == ([], 3)
+    assert "leads out of the project" in problem.message
+
+
+def test_another_environment_is_an_error(tmp_path: Path) -> None:
+    found, (problem,) = load(tmp_path, sales="notebook: a.ipynb\nenvironment: conda\n")
+    assert (found, problem.line) == ([], 2)
+
+
 def test_the_shipped_schema_is_one_that_editors_understand() -> None:
     path = Path(deployment_file.__file__).with_name("deployment.schema.json")
     schema = json.loads(path.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
-    described = {"name", "notebook", "parameters", "schedule", "files"}
+    described = {"name", "notebook", "parameters", "schedule", "files", "outputs"}
+    described |= {"environment", "packages", "preflight"}
     assert set(schema["properties"]) == described | set(POLICIES)
 
 

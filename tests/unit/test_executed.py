@@ -16,7 +16,7 @@ from jupyter_deploy.domain import ledger
 from jupyter_deploy.domain.caps import Caps
 from jupyter_deploy.notebook.documents import dump_notebook
 from jupyter_deploy.notebook.executed import write_executed
-from jupyter_deploy.notebook.replay import merged, outputs_at
+from jupyter_deploy.notebook.replay import ends_of_texts, merged, outputs_at
 from jupyter_deploy.notebook.streams import Extent, extend
 from jupyter_deploy.runner.ledger_file import LedgerFile
 from jupyter_deploy.runner.recorder import Recorder
@@ -127,3 +127,16 @@ def test_a_damaged_ledger_costs_its_own_outputs_only(tmp_path: Path, file: Ledge
     path.write_bytes(path.read_bytes().replace(b'"b"', b'"b\n'))
     with open(path, "rb") as story:
         assert [output["text"] for output in outputs_at(story, places)] == ["a", "c"]
+
+
+def test_of_a_long_text_the_end_is_kept() -> None:
+    texts = [{"output_type": "stream", "name": "stdout", "text": f"{n:03}\n"} for n in range(100)]
+    others = [{**display("a"), "output_type": "display_data"}, {**texts[0], "name": "stderr"}]
+    kept = list(ends_of_texts([*texts, others[0], *texts, others[1]], 10))
+    assert kept == [*texts[-3:], others[0], *texts[-3:], others[1]]
+
+
+@pytest.mark.parametrize("most", [400, 10_000])
+def test_a_text_that_is_no_longer_is_whole(most: int) -> None:
+    texts = [{"output_type": "stream", "name": "stdout", "text": f"{n:03}\n"} for n in range(100)]
+    assert list(ends_of_texts(texts, most)) == texts

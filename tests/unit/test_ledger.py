@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_deploy.domain import ledger
+from jupyter_deploy.domain.history import cell_times
 from jupyter_deploy.domain.ledger import Draft, Entry, Finished, progress
 from jupyter_deploy.domain.runs import Progress
 from jupyter_deploy.engine.ledger_tail import LedgerTail, read_entries
@@ -65,6 +66,20 @@ def test_an_entry_has_a_number(seq: object) -> None:
         Entry.from_json({**entries(DRAFTS[1])[0].to_json(), "seq": seq})
 
 
+@pytest.mark.parametrize("cell", [-1, 2**31, 10**30, 1.0, True, "1", [1]])
+def test_a_cell_has_a_place_that_can_be_kept(cell: object) -> None:
+    """A notebook that writes into its ledger must not make an end that no database takes."""
+    document = entries(ledger.cell_started(0, 1, 2))[0].to_json()
+    with pytest.raises(ValueError, match="is not the place of a cell"):
+        Entry.from_json({**document, "cell": cell})
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), "nan"])
+def test_a_duration_is_a_number_that_ends(seconds: float) -> None:
+    with pytest.raises(ValueError, match="is no duration"):
+        cell_times(entries(ledger.cell_finished(0, "ok", seconds)))
+
+
 def test_progress_counts_cells() -> None:
     assert progress([]) is None
     assert progress(entries(DRAFTS[1])) is None
@@ -101,3 +116,24 @@ def test_however_it_grows_each_entry_is_read_once(
     entries = list(read_entries(path))
     assert [entry.seq for entry in entries] == list(range(1, len(DRAFTS) + 1))
     assert seen == [entry for entry in entries if entry.kind != "output"]
+
+
+def test_a_ledger_that_was_cut_off_is_read_from_its_beginning(tmp_path: Path) -> None:
+    write_ledger(tmp_path, [ledger.cell_started(0, 1, 1)] * 3)
+    path = tmp_path / "ledger.jsonl"
+    tail = LedgerTail(path)
+    assert len(tail.read_new()) == 3
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert len(tail.read_new()) == 1
+    assert tail.read_new() == []
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_a_ledger_that_was_cut_off_and_has_grown(tmp_path: Path, count: int) -> None:
+    write_ledger(tmp_path, [ledger.cell_started(0, 1, 1)] * 2)
+    path = tmp_path / "ledger.jsonl"
+    tail = LedgerTail(path)
+    tail.read_new()
+    path.unlink()
+    write_ledger(tmp_path, [*[ledger.warning(None, "now")] * count, ledger.kernel_started("R")])
+    assert tail.read_new()[-1].kind == "kernel_started"

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jupyter_deploy.domain.policies import (
@@ -44,15 +44,22 @@ def test_everything_can_be_said() -> None:
             "timeout": {"run": "2h", "cell": 90, "queue": "1d", "kernel_start": "30s"},
             "max_running": 1,
             "priority": -5,
+            "secrets": ["DB_URL", "TOKEN", "DB_URL"],
             "name": "what else a deployment has",
         }
     )
     assert found == Policies(
-        Retry(3, 300.0, ("lost", "timeout")), Limits(7200.0, 90.0, 86400.0, 30.0), 1, -5
+        Retry(3, 300.0, ("lost", "timeout")),
+        Limits(7200.0, 90.0, 86400.0, 30.0),
+        1,
+        -5,
+        ("DB_URL", "TOKEN"),
     )
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"secrets": ["not-a-name"]}, "secrets", "cannot be the name"),
+    ({"secrets": ["DB_URL", "PATH"]}, "secrets", "has a meaning"),
     ({"retry": {"attempts": 0}}, "retry.attempts", "from 1 to 10"),
     ({"retry": {"attempts": 11}}, "retry.attempts", "from 1 to 10"),
     ({"retry": {"attempts": 10**400}}, "retry.attempts", "from 1 to 10"),
@@ -106,6 +113,7 @@ def test_a_cell_may_take_as_long_as_its_run() -> None:
 seconds = st.floats(1, MAX_LIMIT)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # beside other tests
 @given(
     st.builds(
         Policies,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,13 +10,16 @@ export interface IPlace {
   readonly environment: Record<string, string>;
 }
 
-/** A folder and a port of their own: nothing of the user's Jupyter is touched. */
-export function prepare(): IPlace {
+/** Tests delete what they find, so each worker has a server and an engine of its own. */
+export const WORKERS = Number(process.env.BROWSER_WORKERS ?? 1);
+
+/** Folder and port of a worker, here of this one: nothing of the user's Jupyter is touched. */
+export function prepare(
+  worker = Number(process.env.TEST_PARALLEL_INDEX ?? 0)
+): IPlace {
   // Workers read the configuration anew, with the environment of the first.
-  process.env.DEPLOY_TEST_HOME ??= newHome();
-  process.env.TEST_PORT ??= freePort();
-  const home = process.env.DEPLOY_TEST_HOME;
-  const port = process.env.TEST_PORT;
+  const home = (process.env[`DEPLOY_TEST_HOME_${worker}`] ??= newHome());
+  const port = (process.env[`DEPLOY_TEST_PORT_${worker}`] ??= ownPort(worker));
   return {
     home,
     address: `http://127.0.0.1:${port}`,
@@ -38,7 +41,17 @@ function newHome(): string {
   for (const name of ['config', 'data', 'runtime', 'tmp', 'work']) {
     mkdirSync(join(home, name));
   }
+  // Most tests are about runs, also about failing ones.
+  writeFileSync(
+    join(home, 'config', 'jupyter_deploy_config.py'),
+    "c.Deploy.preflight = 'none'\nc.Deploy.environment = 'live'\n"
+  );
   return home;
+}
+
+function ownPort(worker: number): string {
+  const first = process.env.TEST_PORT;
+  return first ? String(Number(first) + worker) : freePort();
 }
 
 /** The configuration cannot wait for a promise, so another process asks. */

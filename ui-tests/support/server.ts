@@ -5,6 +5,7 @@ import type { APIRequestContext } from '@playwright/test';
 
 const API = '/jupyter-deploy/api/v1';
 const AT_ONCE = 8;
+const PATIENCE = 40_000;
 
 interface IRun {
   readonly id: number;
@@ -13,6 +14,8 @@ interface IRun {
 
 export interface IDeployOptions {
   readonly schedule?: { cron: string; timezone: string };
+  readonly outputs?: Record<string, Record<string, unknown>>;
+  readonly preflight?: 'full' | 'imports' | 'none';
 }
 
 /** Some at once: all of them would only wait for each other. */
@@ -56,10 +59,16 @@ export class Server {
   async deploy(
     name: string,
     path: string,
-    { schedule }: IDeployOptions = {}
+    { schedule, outputs, preflight }: IDeployOptions = {}
   ): Promise<void> {
     const response = await this._request.post(`${API}/deployments`, {
-      data: { name, notebook: path, schedule: schedule ?? null }
+      data: {
+        name,
+        notebook: path,
+        schedule: schedule ?? null,
+        outputs,
+        preflight
+      }
     });
     expect(response.status(), await response.text()).toBe(201);
   }
@@ -102,29 +111,53 @@ export class Server {
     });
   }
 
-  async run(name: string): Promise<number> {
+  async run(
+    name: string,
+    parameters: Record<string, unknown> = {}
+  ): Promise<number> {
     const response = await this._request.post(
       `${API}/deployments/${name}/runs`,
-      { data: { parameters: {} } }
+      { data: { parameters } }
     );
     expect(response.ok(), await response.text()).toBe(true);
     return ((await response.json()) as IRun).id;
   }
 
-  /** Run once and wait for the end. */
-  async finish(name: string, state: string): Promise<number> {
-    const id = await this.run(name);
-    await this.waitFor(id, state);
+  /** Run once and wait for the end, so many milliseconds at most. */
+  async finish(
+    name: string,
+    state: string,
+    patience = PATIENCE,
+    parameters: Record<string, unknown> = {}
+  ): Promise<number> {
+    const id = await this.run(name, parameters);
+    await this.waitFor(id, state, patience);
     return id;
   }
 
-  async waitFor(id: number, state: string): Promise<void> {
+  async waitFor(id: number, state: string, patience = PATIENCE): Promise<void> {
     await expect
       .poll(async () => (await this._run(id)).state, {
         intervals: [200],
-        timeout: 40_000
+        timeout: patience
       })
       .toBe(state);
+  }
+
+  /** Names of the files in the test's own folder. */
+  async files(): Promise<string[]> {
+    const response = await this._request.get(`/api/contents/${this.folder}`);
+    const { content } = (await response.json()) as {
+      content: { name: string }[];
+    };
+    return content.map(one => one.name).sort();
+  }
+
+  /** Paths of the notebooks and consoles that have a kernel. */
+  async sessions(): Promise<string[]> {
+    const response = await this._request.get('/api/sessions');
+    const sessions = (await response.json()) as { path: string }[];
+    return sessions.map(one => one.path);
   }
 
   async names(): Promise<string[]> {

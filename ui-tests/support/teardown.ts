@@ -1,10 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { prepare } from './place';
+import type { IPlace } from './place';
+import { prepare, WORKERS } from './place';
 
-/** The engine outlives the server by design; here it goes with it. */
+/** Engines outlive their servers by design; here they go with them. */
 export default function teardown(): void {
-  const { home, environment } = prepare();
+  for (let worker = 0; worker < WORKERS; worker++) {
+    clear(prepare(worker));
+  }
+}
+
+function clear({ home, environment }: IPlace): void {
   const stopped = spawnSync('jupyter', ['deploy', 'engine', 'stop'], {
     env: environment,
     encoding: 'utf-8',

@@ -38,7 +38,7 @@ test('a notebook is deployed on a schedule, run and watched', async ({
 
   await test.step('it is live', async () => {
     await dialog.getByLabel('region str').fill('us');
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expect(dialog).toContainText('Version 1 of “sales” is live');
     await expect(dialog).toContainText('It runs next');
     await deployments.press('Run now');
@@ -62,7 +62,7 @@ test('a notebook is deployed on a schedule, run and watched', async ({
       facts.filter({ has: page.getByRole('heading', { name: 'Environment' }) })
     ).toContainText('Python 3 (ipykernel)');
     await main.getByText(/^\d+ entries$/).click();
-    await expect(main.getByRole('grid', { name: 'Ledger' })).toContainText(
+    await expect(main.getByRole('grid', { name: 'Log' })).toContainText(
       'Kernel ready'
     );
   });
@@ -89,7 +89,7 @@ test('what is on the screen is what is deployed, and only once', async ({
     await deploy.click();
     await expect(dialog.getByText('a new deployment')).toBeVisible();
     expect((await server.read(path)).cells[0].source).toBe('print("changed")');
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expect(dialog).toContainText('Version 1 of “daily” is live');
     await expect(dialog).toContainText('It runs when you start it.');
     await deployments.press('Close');
@@ -98,7 +98,7 @@ test('what is on the screen is what is deployed, and only once', async ({
   await test.step('the same again makes no version', async () => {
     await deploy.click();
     await expect(dialog.getByText('replaces version 1 of daily')).toBeVisible();
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expect(dialog).toContainText('Version 1 of “daily” was live already');
     await deployments.press('Close');
   });
@@ -107,7 +107,7 @@ test('what is on the screen is what is deployed, and only once', async ({
     await deploy.click();
     await dialog.getByLabel('on a schedule').check();
     await expect(dialog.getByText(/^next: /)).toBeVisible();
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expect(dialog).toContainText('Version 2 of “daily” is live');
     await deployments.press('Open');
     const { main } = deployments;

@@ -21,7 +21,7 @@ test('Notebook 7 deploys, and its pages open in JupyterLab', async ({
   const dialog = page.getByRole('dialog');
   await page.goto(`/notebooks/${path}`);
   await page.getByRole('button', { name: 'Deploy', exact: true }).click();
-  await dialog.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Check and deploy' }).click();
   await expect(dialog).toContainText('Version 1 of “classic” is live');
   const opened = context.waitForEvent('page');
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();

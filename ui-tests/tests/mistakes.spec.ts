@@ -27,7 +27,7 @@ test('wrong input marks its field and loses nothing', async ({
 
   await test.step('a value of another type', async () => {
     await rows.fill('many');
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expectMarked(rows, /whole number/);
     await expect(rows).toBeFocused();
     await rows.fill('5');
@@ -58,13 +58,13 @@ test('wrong input marks its field and loses nothing', async ({
 
   await test.step('a name that cannot be, and one that is taken', async () => {
     await name.fill('a/b');
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expectMarked(name, /name/i);
     await name.fill('taken');
     await expect(name).toHaveAccessibleDescription(
       /belongs to .*other\.ipynb already/
     );
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expectMarked(name, /taken by a deployment of .*other\.ipynb/);
   });
 
@@ -73,7 +73,7 @@ test('wrong input marks its field and loses nothing', async ({
     await expect(rows).toHaveValue('5');
     await expect(zone).toHaveValue('Asia/Tokyo');
     await expect(cron).toHaveValue('0 7 * * *');
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expect(dialog).toContainText('Version 1 of “sales” is live');
     await deployments.press('Open');
     await expect(deployments.main).toContainText(/Asia\/Tokyo/);
@@ -95,7 +95,7 @@ test('a broken notebook is named in the dialog', async ({
     'broken.ipynb'
   );
   await expect(
-    deployments.dialog.getByRole('button', { name: 'Deploy', exact: true })
+    deployments.dialog.getByRole('button', { name: 'Check and deploy' })
   ).toBeDisabled();
   await page.keyboard.press('Escape');
   await expect(deployments.dialog).toHaveCount(0);

@@ -38,7 +38,7 @@ test('deploying from the empty panel, launcher and file browser', async ({
       .click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Deploy Notebook' }).click();
     await expect(dialog.getByLabel('region str')).toHaveValue('eu');
-    await deployments.press('Deploy');
+    await deployments.press('Check and deploy');
     await expect(dialog).toContainText('Version 1 of “first” is live');
     await deployments.press('Close');
     await deployments.openPanel();

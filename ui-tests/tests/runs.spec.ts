@@ -89,7 +89,7 @@ test('the page of a deployment lists, filters and follows runs', async ({
   });
 
   await test.step('versions, newest first', async () => {
-    await main.getByRole('tab', { name: 'Runs' }).press('ArrowRight');
+    await main.getByRole('tab', { name: 'Runs' }).press('ArrowLeft');
     const versions = main.getByRole('region', { name: 'Versions' });
     await expect(versions.getByRole('row').nth(1)).toContainText('Live');
     await expect(versions.getByRole('row').nth(1)).toContainText(

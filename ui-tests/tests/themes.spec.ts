@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { expectAccessible } from '../support/axe';
 import { failing, report } from '../support/notebooks';
 import { expect, test } from '../support/test';
 
@@ -17,15 +17,7 @@ test('no serious violation of accessibility, in light and dark', async ({
   await deployments.openPanel();
   await expect(deployments.row('sales')).toBeVisible();
 
-  const check = async (where: string): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page })
-      .include(where)
-      .analyze();
-    const serious = violations
-      .filter(one => one.impact === 'serious' || one.impact === 'critical')
-      .map(one => [one.id, one.nodes.map(node => node.html)]);
-    expect(serious, where).toEqual([]);
-  };
+  const check = (where: string): Promise<void> => expectAccessible(page, where);
 
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark']) {
     await test.step(theme, async () => {
@@ -36,7 +28,7 @@ test('no serious violation of accessibility, in light and dark', async ({
       await page.getByRole('button', { name: 'Deploy', exact: true }).click();
       await expect(deployments.dialog.getByText(/^next: /)).toBeVisible();
       await deployments.dialog.getByLabel('n_rows int').fill('many');
-      await deployments.press('Deploy');
+      await deployments.press('Check and deploy');
       await expect(deployments.dialog.getByRole('alert')).toBeVisible();
       await page.screenshot({ path: test.info().outputPath(`${theme}-1.png`) });
       await check('.jp-deploy-Dialog');

@@ -107,4 +107,29 @@ describe('DeployApi', () => {
       status: 0
     });
   });
+
+  it('names a rendered notebook as the server does', async () => {
+    fetch.mockResolvedValueOnce({
+      ok: true,
+      headers: new Map([
+        ['Content-Disposition', "inline; filename*=UTF-8''churn-7.r"]
+      ]),
+      blob: () => Promise.resolve('the file')
+    });
+    await expect(api.rendered(7, 'script', true)).resolves.toEqual({
+      blob: 'the file',
+      name: 'churn-7.r'
+    });
+    expect(asked().url).toBe(
+      `${base}/runs/7/outputs/output.ipynb?format=script&hide_code=true`
+    );
+  });
+
+  it('tells why a form cannot be made', async () => {
+    answer({ detail: 'There is no browser.', hint: 'Install one.' }, 400);
+    await expect(api.rendered(7, 'pdf')).rejects.toMatchObject({
+      detail: 'There is no browser.',
+      hint: 'Install one.'
+    });
+  });
 });

@@ -15,6 +15,8 @@ export interface IVirtualListProps<T> {
   /** Rows that the keyboard passes over, such as headings. */
   isHeading?: (row: T) => boolean;
   onOpen?: (row: T) => void;
+  /** The space bar was pressed. */
+  onToggle?: (row: T) => void;
   /** The menu key was pressed; `x` and `y` are a place on the row. */
   onMenu?: (row: T, x: number, y: number) => void;
   /** The last rows are in sight. */
@@ -146,6 +148,11 @@ export function VirtualList<T>(props: IVirtualListProps<T>): JSX.Element {
     }
     if (event.key === 'Enter' && active >= 0) {
       props.onOpen?.(rows[active]);
+      return;
+    }
+    if (event.key === ' ' && active >= 0 && props.onToggle) {
+      event.preventDefault();
+      props.onToggle(rows[active]);
       return;
     }
     if (isMenuKey(event) && active >= 0) {

@@ -17,6 +17,8 @@ export function triggerWord(
       return trans.__('Schedule');
     case 'retry':
       return trans.__('Retry');
+    case 'preflight':
+      return trans.__('Preflight');
   }
 }
 

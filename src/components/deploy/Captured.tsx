@@ -2,10 +2,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { formatBytes } from '../common/format';
 import { Field } from '../common/Field';
+import { Findings } from './Findings';
 import type { IDeployForm, IFieldErrors, IInspection } from './form';
 
 export interface ICapturedProps {
   inspection: IInspection;
+  findings: IInspection['findings'];
   form: IDeployForm;
   errors: IFieldErrors;
   onChange: (part: Partial<IDeployForm>) => void;
@@ -37,7 +39,16 @@ export function Captured(props: ICapturedProps): JSX.Element {
         )}
       </Field>
       <FileList inspection={inspection} trans={trans} />
-      <Findings inspection={inspection} trans={trans} />
+      {inspection.packages !== null && <RunsIn {...props} />}
+      {form.runsIn === 'locked' && form.packages !== '' && (
+        <Packages {...props} />
+      )}
+      <Findings
+        findings={props.findings}
+        form={form}
+        onChange={onChange}
+        trans={trans}
+      />
     </fieldset>
   );
 }
@@ -50,13 +61,7 @@ function circumstances(
   const { kernel, packages, git } = inspection;
   const parts = [trans.__('Kernel “%1”', kernel.display_name)];
   if (packages !== null) {
-    parts.push(
-      trans._n(
-        '%1 package (recorded, not copied)',
-        '%1 packages (recorded, not copied)',
-        packages
-      )
-    );
+    parts.push(trans._n('%1 package', '%1 packages', packages));
   }
   if (git) {
     const commit = git.commit.slice(0, 7);
@@ -67,6 +72,63 @@ function circumstances(
     );
   }
   return parts.join(' · ');
+}
+
+/** Whether production changes when somebody upgrades a package. */
+function RunsIn(props: ICapturedProps): JSX.Element {
+  const { form, errors, onChange, trans } = props;
+  return (
+    <Field
+      label={trans.__('Packages')}
+      error={errors.environment}
+      help={
+        form.runsIn === 'locked'
+          ? trans.__(
+              'Each run has exactly what this kernel has now; the check builds it.'
+            )
+          : trans.__(
+              'A later upgrade of a package in this kernel changes the runs too.'
+            )
+      }
+    >
+      {attributes => (
+        <select
+          {...attributes}
+          value={form.runsIn}
+          onChange={event =>
+            onChange({ runsIn: event.target.value as IDeployForm['runsIn'] })
+          }
+        >
+          <option value="live">
+            {trans.__('what the kernel has when a run starts')}
+          </option>
+          <option value="locked">{trans.__('always those of now')}</option>
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** What was added to the kernel's own packages. */
+function Packages(props: ICapturedProps): JSX.Element {
+  const { form, errors, onChange, trans } = props;
+  return (
+    <Field
+      label={trans.__('and beside them')}
+      error={errors.packages}
+      help={trans.__('One on each line, for example humanize or humanize>=4')}
+    >
+      {attributes => (
+        <textarea
+          {...attributes}
+          rows={2}
+          spellCheck={false}
+          value={form.packages}
+          onChange={event => onChange({ packages: event.target.value })}
+        />
+      )}
+    </Field>
+  );
 }
 
 interface IInspectionProps {
@@ -99,24 +161,5 @@ function FileList({ inspection, trans }: IInspectionProps): JSX.Element | null {
         ))}
       </ul>
     </details>
-  );
-}
-
-/** What was mended or is worth knowing; each says its cell and what helps. */
-function Findings({ inspection, trans }: IInspectionProps): JSX.Element | null {
-  if (inspection.findings.length === 0) {
-    return null;
-  }
-  return (
-    <ul className="jp-deploy-Findings" aria-label={trans.__('Worth knowing')}>
-      {inspection.findings.map((finding, index) => (
-        <li key={index}>
-          {finding.message}
-          {finding.fix && (
-            <span className="jp-deploy-Muted"> {finding.fix}</span>
-          )}
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -9,22 +9,29 @@ import { otherNotebook } from './form';
 import type { IDeployForm, IInspection } from './form';
 import { More } from './More';
 import { ParameterField } from './ParameterField';
+import { Rejection } from './Rejection';
 import { ScheduleFields } from './ScheduleFields';
+import { TrialView } from './TrialView';
 
 export interface IDeployFormProps {
   draft: DeployDraft;
+  onOpenRun: (id: number) => void;
   trans: TranslationBundle;
 }
 
 /** The body of the deploy dialog. */
-export function DeployForm({ draft, trans }: IDeployFormProps): JSX.Element {
-  const { form, inspection, problem, refusals } = draft;
+export function DeployForm(props: IDeployFormProps): JSX.Element {
+  const { draft, trans } = props;
+  const { form, inspection, problem, refusals, trial } = draft;
   const node = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => {
     if (refusals > 0) {
       showFirstError(node.current);
     }
   }, [refusals]);
+  if (trial) {
+    return <TrialView {...trial} trans={trans} />;
+  }
   return (
     <div ref={node}>
       {problem ? (
@@ -40,12 +47,7 @@ export function DeployForm({ draft, trans }: IDeployFormProps): JSX.Element {
         </p>
       )}
       {form && inspection && (
-        <Parts
-          draft={draft}
-          form={form}
-          inspection={inspection}
-          trans={trans}
-        />
+        <Parts {...props} form={form} inspection={inspection} />
       )}
     </div>
   );
@@ -69,11 +71,21 @@ function Parts(props: IPartProps): JSX.Element {
   const change = (part: Partial<IDeployForm>): void => draft.change(part);
   return (
     <>
+      {draft.rejected && (
+        <Rejection
+          rejected={draft.rejected}
+          form={form}
+          onChange={change}
+          onOpenRun={props.onOpenRun}
+          trans={trans}
+        />
+      )}
       <NameField {...props} />
       <When {...props} />
       <Parameters {...props} />
       <Captured
         inspection={inspection}
+        findings={unsaid(draft, inspection)}
         form={form}
         errors={draft.errors}
         onChange={change}
@@ -82,6 +94,15 @@ function Parts(props: IPartProps): JSX.Element {
       <More {...props} />
     </>
   );
+}
+
+/** What is worth knowing and is not said above already. */
+function unsaid(
+  { rejected }: DeployDraft,
+  { findings }: IInspection
+): IInspection['findings'] {
+  const said = rejected?.preflight.findings.map(item => item.message) ?? [];
+  return findings.filter(item => !said.includes(item.message));
 }
 
 function NameField(props: IPartProps): JSX.Element {
@@ -137,7 +158,9 @@ function nameHelp(
   }
   return other
     ? trans.__('belongs to %1 already', other)
-    : trans.__('replaces version %1 of %2', existing.version, existing.name);
+    : existing.state === 'live'
+      ? trans.__('replaces version %1 of %2', existing.version, existing.name)
+      : trans.__('no version of %1 is live yet', existing.name);
 }
 
 function When(props: IPartProps): JSX.Element {

@@ -2,7 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { Field } from '../common/Field';
 import type { DeployDraft } from './draft';
-import type { IDeployForm } from './form';
+import type { IDeployForm, IMode } from './form';
+import { Secrets } from './Secrets';
 
 export interface IMoreProps {
   draft: DeployDraft;
@@ -23,12 +24,22 @@ export function More(props: IMoreProps): JSX.Element {
       open={open}
       onToggle={event => setOpen(event.currentTarget.open)}
     >
-      <summary>{trans.__('More: retries, limits')}</summary>
+      <summary>{trans.__('More: check, retries, limits, secrets')}</summary>
       <div className="jp-deploy-FieldGrid">
         <Retries {...props} />
         <Limit {...props} name="runLimit" field="timeout.run" />
         <Limit {...props} name="cellLimit" field="timeout.cell" />
       </div>
+      <Tried {...props} />
+      {open && (
+        <Secrets
+          chosen={form.secrets}
+          onChange={secrets => draft.change({ secrets })}
+          store={draft.secrets}
+          error={draft.errors.secrets}
+          trans={trans}
+        />
+      )}
       {form.scheduled && (
         <div className="jp-deploy-FieldRow">
           <CatchUp {...props} />
@@ -39,7 +50,36 @@ export function More(props: IMoreProps): JSX.Element {
   );
 }
 
-const FIELDS = ['retry.attempts', 'timeout.run', 'timeout.cell'];
+const FIELDS = ['retry.attempts', 'timeout.run', 'timeout.cell', 'secrets'];
+
+/** A full-size run is not always possible. */
+function Tried({ draft, form, trans }: IMoreProps): JSX.Element {
+  const modes: [IMode, string][] = [
+    ['full', trans.__('run it once, as it will run')],
+    ['imports', trans.__('only what it imports')],
+    ['none', trans.__('not at all')]
+  ];
+  return (
+    <Field label={trans.__('Check before it goes live')}>
+      {attributes => (
+        <select
+          {...attributes}
+          value={form.preflight ?? ''}
+          onChange={event =>
+            draft.change({ preflight: (event.target.value || null) as IMode })
+          }
+        >
+          <option value="">{trans.__('as is usual here')}</option>
+          {modes.map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
 
 function Retries({ draft, form, trans }: IMoreProps): JSX.Element {
   return (

@@ -10,9 +10,11 @@ import type {
   ISchedulePreview
 } from '../../api/client';
 import type { IDeploymentSummary } from '../../tokens';
-import type { IDeployment } from '../common/types';
+import type { IDeployment, IRun } from '../common/types';
+import type { ISecretStore } from './Secrets';
 import { initialForm, patternsOf, readForm, scheduleOf } from './form';
 import type { IDeployForm, IFieldErrors } from './form';
+import { followTrial } from './trial';
 
 /** Milliseconds of no typing before the server is asked. */
 const PAUSE = 300;
@@ -21,11 +23,14 @@ const PAUSE = 300;
 const FIELDS = [
   'name',
   'files',
+  'environment',
+  'packages',
   'schedule.cron',
   'schedule.timezone',
   'retry.attempts',
   'timeout.run',
-  'timeout.cell'
+  'timeout.cell',
+  'secrets'
 ];
 
 export interface IDeployDraftOptions {
@@ -66,6 +71,14 @@ export class DeployDraft implements IDisposable {
     return this._errors;
   }
 
+  /** The secrets of this server, for as long as the draft lives. */
+  readonly secrets: ISecretStore = {
+    list: () => this._options.api.secrets(),
+    keep: async (name, value) => {
+      await this._options.api.setSecret(name, value);
+    }
+  };
+
   /** What is wrong but belongs to no field. */
   get problem(): unknown {
     return this._problem;
@@ -73,6 +86,16 @@ export class DeployDraft implements IDisposable {
 
   get busy(): boolean {
     return this._busy;
+  }
+
+  /** The version that is being tried, and how far that has come. */
+  get trial(): ITrial | null {
+    return this._trial;
+  }
+
+  /** The version that was tried last and did not go live. */
+  get rejected(): IDeployment | null {
+    return this._rejected;
   }
 
   /** How often deploying was refused: each time the first error is to be shown. */
@@ -113,7 +136,7 @@ export class DeployDraft implements IDisposable {
       const current = inspection.current;
       const live = current ? await api.deployment(current.name) : null;
       const form = initialForm(inspection, live, timezone);
-      if (form.files !== '') {
+      if (form.files !== '' || form.secrets.length > 0) {
         inspection = await this._withFiles(inspection, form);
       }
       this._inspection = inspection;
@@ -143,13 +166,13 @@ export class DeployDraft implements IDisposable {
     if (this._form.scheduled && touchesSchedule(part)) {
       void this._previews.invoke().catch(() => undefined);
     }
-    if (part.files !== undefined) {
+    if (CAPTURED.some(name => part[name] !== undefined)) {
       void this._files.invoke().catch(() => undefined);
     }
     this._emit();
   }
 
-  /** Deploy what the form says; null when something is wrong with it. */
+  /** Deploy what the form says and try it; null when something is wrong with it. */
   async deploy(): Promise<IDeployment | null> {
     if (!this._form || !this._inspection || this._busy) {
       return null;
@@ -158,7 +181,7 @@ export class DeployDraft implements IDisposable {
       this.notebook,
       this._form,
       this._inspection,
-      this.existing?.version ?? 0,
+      liveVersion(this.existing),
       this._options.trans
     );
     if (Object.keys(errors).length > 0) {
@@ -168,15 +191,40 @@ export class DeployDraft implements IDisposable {
       return null;
     }
     this._errors = {};
+    this._rejected = null;
     let deployed: IDeployment | null = null;
     await this._work(async () => {
-      deployed = await this._options.api.deploy(request);
+      deployed = await this._tried(await this._options.api.deploy(request));
     });
+    this._trial = null;
     if (!deployed) {
       this._refusals += 1;
       this._emit();
     }
     return deployed;
+  }
+
+  /** The version once it is live; null when it is not. */
+  private async _tried(candidate: IDeployment): Promise<IDeployment | null> {
+    if (candidate.state === 'live') {
+      return candidate;
+    }
+    const show = (run: IRun | null): void => {
+      this._trial = { candidate, run };
+      this._emit();
+    };
+    show(null);
+    const ended = await followTrial(
+      this._options.api,
+      candidate,
+      show,
+      () => !this._disposed
+    );
+    if (ended?.state === 'live') {
+      return ended;
+    }
+    this._rejected = ended;
+    return null;
   }
 
   private async _work(job: () => Promise<void>): Promise<void> {
@@ -254,7 +302,10 @@ export class DeployDraft implements IDisposable {
       return;
     }
     const inspection = await this._withFiles(this._inspection, form);
-    if (this._form?.files === form.files && !this._disposed) {
+    if (
+      CAPTURED.every(name => this._form?.[name] === form[name]) &&
+      !this._disposed
+    ) {
       this._inspection = inspection;
       this._emit();
     }
@@ -266,7 +317,12 @@ export class DeployDraft implements IDisposable {
   ): Promise<IInspection> {
     const patterns = patternsOf(form.files);
     try {
-      return await this._options.api.inspect(this.notebook, patterns);
+      return await this._options.api.inspect(
+        this.notebook,
+        patterns,
+        patternsOf(form.packages),
+        form.secrets
+      );
     } catch (error) {
       this._errors = { ...this._errors, files: sentence(error) };
       return { ...inspection, files: [] };
@@ -288,10 +344,26 @@ export class DeployDraft implements IDisposable {
   private _disposed = false;
   private _turn = 0;
   private _refusals = 0;
+  private _trial: ITrial | null = null;
+  private _rejected: IDeployment | null = null;
   private _previews: Debouncer;
   private _files: Debouncer;
   private _changed = new Signal<this, void>(this);
 }
+
+export interface ITrial {
+  readonly candidate: IDeployment;
+  /** null until it was asked for. */
+  readonly run: IRun | null;
+}
+
+/** The number that somebody else may have changed meanwhile; 0 when none is live. */
+function liveVersion(existing: IDeploymentSummary | null): number {
+  return existing?.state === 'live' ? existing.version : 0;
+}
+
+/** What is captured and found depends on these. */
+const CAPTURED = ['files', 'packages', 'secrets'] as const;
 
 /** Part of the form → field of the request. */
 const FIELD_OF: Readonly<Record<string, string>> = {
@@ -299,6 +371,7 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   replace: 'name',
   retries: 'retry.attempts',
   runLimit: 'timeout.run',
+  runsIn: 'environment',
   cellLimit: 'timeout.cell',
   timezone: 'schedule.timezone'
 };

@@ -15,6 +15,9 @@ interface IKept {
   readonly policies: Schemas['Policies'] | null;
 }
 
+/** Those that need no parameters of their own. */
+export type IMode = 'full' | 'imports' | 'none';
+
 /** What a person has typed, as typed. */
 export interface IDeployForm {
   readonly name: string;
@@ -30,10 +33,18 @@ export interface IDeployForm {
   /** Lengths of time such as `2h`; empty for none. */
   readonly runLimit: string;
   readonly cellLimit: string;
+  /** Names of the secrets that runs get. */
+  readonly secrets: readonly string[];
   /** What the live version has and the form does not show. */
   readonly kept: IKept;
   /** Parameter → text of its field. */
   readonly texts: ITexts;
+  /** What runs have for packages. */
+  readonly runsIn: NonNullable<IDeployRequest['runs_in']>;
+  /** Requirements beside what the kernel has, one on each line. */
+  readonly packages: string;
+  /** How it is tried before it goes live; null as is usual here. */
+  readonly preflight: IMode | null;
   /** Paths and patterns, one on each line. */
   readonly files: string;
 }
@@ -63,13 +74,28 @@ export function initialForm(
     retries: String((live?.policies.retry.attempts ?? 1) - 1),
     runLimit: limitText(live?.policies.timeout.run ?? null),
     cellLimit: limitText(live?.policies.timeout.cell ?? null),
+    secrets: live?.policies.secrets ?? [],
     kept: {
       jitter: schedule?.jitter ?? 0,
       policies: live?.policies ?? null
     },
     texts,
+    runsIn: runsIn(inspection, live),
+    packages: '',
+    preflight: null,
     files: live ? filesBeside(live).join('\n') : ''
   };
+}
+
+/** As it was; of a new one what is usual here. */
+function runsIn(
+  inspection: IInspection,
+  live: IDeployment | null
+): IDeployForm['runsIn'] {
+  if (live) {
+    return live.environment.locked ? 'locked' : 'live';
+  }
+  return inspection.packages === null ? 'live' : inspection.runs_in;
 }
 
 /** 7200 → "2h": the largest unit that fits without a rest. */
@@ -175,6 +201,9 @@ export function readForm(
       name: form.name.trim(),
       notebook,
       files: patternsOf(form.files),
+      runs_in: form.runsIn,
+      packages: form.runsIn === 'locked' ? patternsOf(form.packages) : [],
+      preflight: form.preflight,
       parameters: values,
       schedule: scheduleOf(form),
       ...policiesOf(form),
@@ -200,7 +229,10 @@ export function scheduleOf(form: IDeployForm): ISchedule | null {
 
 function policiesOf(
   form: IDeployForm
-): Pick<IDeployRequest, 'retry' | 'timeout' | 'max_running' | 'priority'> {
+): Pick<
+  IDeployRequest,
+  'retry' | 'timeout' | 'max_running' | 'priority' | 'secrets'
+> {
   const policies = form.kept.policies;
   return {
     // Members that are left out are as usual.
@@ -214,7 +246,8 @@ function policiesOf(
       cell: form.cellLimit.trim() || null
     },
     max_running: policies?.max_running ?? null,
-    priority: policies?.priority ?? null
+    priority: policies?.priority ?? null,
+    secrets: [...form.secrets]
   };
 }
 

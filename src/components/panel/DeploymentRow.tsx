@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IDeploymentSummary } from '../../tokens';
 import { StateIcon, useNow } from '../common';
-import { lastResult, nextFire } from './order';
+import { candidateWord, lastResult, nextFire } from './order';
 import { Sparkline } from './Sparkline';
 
 /** Pixels; style/panel.css says the same. */
@@ -32,7 +32,7 @@ export function DeploymentRow(props: IDeploymentRowProps): JSX.Element {
       aria-rowindex={props.index + 1}
       aria-selected={props.active}
       className={`jp-deploy-PanelRow${props.active ? ' jp-mod-active' : ''}`}
-      title={last?.reason ?? undefined}
+      title={deployment.candidate?.reason ?? last?.reason ?? undefined}
       onClick={() => props.onOpen(deployment)}
       onContextMenu={event => {
         event.preventDefault();
@@ -60,7 +60,7 @@ export function DeploymentRow(props: IDeploymentRowProps): JSX.Element {
         </span>
         <span className="jp-deploy-PanelRow-line">
           <span className="jp-deploy-PanelRow-result">
-            {lastResult(last, now, trans)}
+            {candidateWord(deployment, trans) ?? lastResult(last, now, trans)}
           </span>
           <Sparkline runs={deployment.recent} trans={trans} />
         </span>

@@ -5,8 +5,24 @@ import { stateName } from '../common/StateIcon';
 import { cellNumber } from '../run/verdict';
 import { dayAndClock } from '../runs/summary';
 
+/** "version 4 is being checked": of the newest version where that is not live. */
+export function candidateWord(
+  { candidate }: IDeploymentSummary,
+  trans: TranslationBundle
+): string | null {
+  if (!candidate) {
+    return null;
+  }
+  return candidate.state === 'candidate'
+    ? trans.__('version %1 is being checked', candidate.version)
+    : trans.__('version %1 was rejected', candidate.version);
+}
+
 /** Lower is sooner: what asks for a person comes first. */
 function urgency(deployment: IDeploymentSummary): number {
+  if (deployment.candidate?.state === 'rejected') {
+    return 0;
+  }
   const last = deployment.last_run;
   switch (stateName(last?.state ?? null, last?.verdict)) {
     case 'failed':

@@ -44,7 +44,7 @@ export class CellSlot extends Panel {
   }
 
   build(): void {
-    if (this._cell) {
+    if (this._cell || this.isDisposed) {
       return;
     }
     const number = cellNumber(this._shown.source);

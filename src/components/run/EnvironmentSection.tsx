@@ -67,6 +67,16 @@ function Packages(props: {
   );
 }
 
+function packagesText(version: IVersion, trans: TranslationBundle): string {
+  const { locked, digest } = version.environment;
+  if (locked) {
+    return trans.__('locked with the version');
+  }
+  return digest
+    ? trans.__('as recorded when it was deployed')
+    : trans.__('not recorded: what is installed when a run starts');
+}
+
 /** Kernel, interpreter and packages of the version that ran. */
 export function EnvironmentSection(
   props: IEnvironmentSectionProps
@@ -100,6 +110,16 @@ export function EnvironmentSection(
             <dt>{trans.__('Interpreter')}</dt>
             <dd>
               <code>{interpreter}</code>
+            </dd>
+          </>
+        )}
+        <dt>{trans.__('Packages')}</dt>
+        <dd>{packagesText(version, trans)}</dd>
+        {version.environment.variables.length > 0 && (
+          <>
+            <dt>{trans.__('Reads variables')}</dt>
+            <dd>
+              <code>{version.environment.variables.join(', ')}</code>
             </dd>
           </>
         )}

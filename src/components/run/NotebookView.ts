@@ -12,6 +12,9 @@ import type { IShownCell } from './cells';
 import { CellFactory } from './cellFactory';
 import type { ILedgerState } from './ledger';
 
+/** Milliseconds that building cells may take of a frame. */
+const SLICE = 50;
+
 export interface INotebookViewOptions {
   rendermime: IRenderMimeRegistry;
   editorFactory: IEditorFactoryService;
@@ -28,6 +31,7 @@ export class NotebookView extends Panel {
   }
 
   dispose(): void {
+    this._toBuild = [];
     this._observer?.disconnect();
     super.dispose();
   }
@@ -110,15 +114,32 @@ export class NotebookView extends Panel {
   }
 
   private _onSight(entries: readonly IntersectionObserverEntry[]): void {
-    for (const entry of entries.filter(one => one.isIntersecting)) {
-      this._observer?.unobserve(entry.target);
-      this._slots.find(slot => slot.node === entry.target)?.build();
+    const near = entries.filter(one => one.isIntersecting);
+    near.forEach(one => this._observer?.unobserve(one.target));
+    const nodes = new Set(near.map(one => one.target));
+    this._toBuild.push(...this._slots.filter(slot => nodes.has(slot.node)));
+    this._buildSome();
+  }
+
+  /** Editors are dear: what is in sight is shown before its neighbours are built. */
+  private _buildSome(): void {
+    const until = performance.now() + SLICE;
+    while (this._toBuild.length > 0 && performance.now() < until) {
+      this._toBuild.shift()?.build();
+    }
+    if (this._toBuild.length > 0 && this._building === null) {
+      this._building = requestAnimationFrame(() => {
+        this._building = null;
+        this._buildSome();
+      });
     }
   }
 
   private _factory: CellFactory | null = null;
   private _observer: IntersectionObserver | null = null;
   private _slots: CellSlot[] = [];
+  private _toBuild: CellSlot[] = [];
+  private _building: number | null = null;
 }
 
 /** The same cell before and after the end of the run; added cells go by their place. */

@@ -5,14 +5,15 @@ import {
   Duration,
   RelativeTime,
   StateIcon,
-  formatBytes,
   formatExact,
   pageLocale,
   triggerWord
 } from '../common';
-import type { IRun } from '../common';
+import type { IOutputFile, IRun } from '../common';
+import { OutputList } from '../outputs/OutputList';
 import { EnvironmentSection } from './EnvironmentSection';
 import { LedgerList } from './LedgerList';
+import { MetricsSection } from './MetricsSection';
 import { parameterRows } from './parameters';
 import type { RunSession } from './session';
 
@@ -20,6 +21,7 @@ export interface ISideColumnProps {
   session: RunSession;
   api: DeployApi;
   outputUrl: (file: string) => string;
+  onView: (file: IOutputFile) => void;
   trans: TranslationBundle;
 }
 
@@ -130,27 +132,6 @@ function Attempts({ run, trans }: ISectionProps): JSX.Element | null {
   );
 }
 
-function Files({ run, outputUrl, trans }: ISectionProps): JSX.Element | null {
-  if (run.outputs.length === 0) {
-    return null;
-  }
-  return (
-    <section>
-      <h3>{trans.__('Files')}</h3>
-      <ul className="jp-deploy-Files">
-        {run.outputs.map(file => (
-          <li key={file.name} title={file.media_type}>
-            <a href={outputUrl(file.name)} download={file.name}>
-              {file.name}
-            </a>
-            <span className="jp-deploy-Number">{formatBytes(file.size)}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 /** The circumstances of a run. */
 export function SideColumn(props: ISideColumnProps): JSX.Element | null {
   const { session, trans } = props;
@@ -162,9 +143,10 @@ export function SideColumn(props: ISideColumnProps): JSX.Element | null {
   return (
     <>
       <Parameters {...all} />
+      <MetricsSection run={run} lastGood={session.lastGood} trans={trans} />
       <Circumstances {...all} />
       <Attempts {...all} />
-      <Files {...all} />
+      <OutputList {...all} />
       <EnvironmentSection
         version={session.version}
         api={props.api}

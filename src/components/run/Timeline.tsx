@@ -1,8 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { formatDuration, formatElapsed, useNow } from '../common';
-import type { IBar } from './cells';
+import { barSeconds, grouped } from './cells';
+import type { IBar, IGroup } from './cells';
+import { isSlow, outlook } from './usual';
 import { cellNumber } from './verdict';
+
+/** Bars. */
+const MOST = 300;
 
 export interface ITimelineProps {
   bars: readonly IBar[];
@@ -16,86 +21,93 @@ export function barHeight(seconds: number, longest: number): number {
   return 25 + 75 * Math.min(1, share);
 }
 
-/** Seconds of a bar: known, ticking, or none. */
-export function barSeconds(bar: IBar, now: Date): number | null {
-  if (bar.phase === 'running' && bar.startedAt) {
-    return Math.max(0, (now.getTime() - Date.parse(bar.startedAt)) / 1000);
-  }
-  return bar.seconds;
-}
-
 function barText(
-  bar: IBar,
+  bar: IGroup,
   seconds: number | null,
   trans: TranslationBundle
 ): string {
-  const number = cellNumber(bar.source);
+  const first = cellNumber(bar.first);
+  const name =
+    bar.first === bar.last
+      ? trans.__('Cell %1', first)
+      : trans.__('Cells %1 to %2', first, cellNumber(bar.last));
+  const text = `${name}: ${phaseText(bar, seconds, trans)}`;
+  return bar.usual === null
+    ? text
+    : trans.__('%1, usually %2', text, formatDuration(bar.usual));
+}
+
+function phaseText(
+  bar: IGroup,
+  seconds: number | null,
+  trans: TranslationBundle
+): string {
   switch (bar.phase) {
     case 'waiting':
-      return trans.__('Cell %1: not run', number);
+      return trans.__('not run');
     case 'running':
-      return trans.__(
-        'Cell %1: running, %2',
-        number,
-        formatElapsed(seconds ?? 0)
-      );
+      return trans.__('running, %1', formatElapsed(seconds ?? 0));
     case 'ok':
-      return trans.__('Cell %1: %2', number, formatDuration(seconds ?? 0));
+      return formatDuration(seconds ?? 0);
     case 'error':
-      return trans.__(
-        'Cell %1: failed after %2',
-        number,
-        formatDuration(seconds ?? 0)
-      );
+      return trans.__('failed after %1', formatDuration(seconds ?? 0));
     case 'skipped':
-      return trans.__('Cell %1: skipped', number);
+      return trans.__('skipped');
   }
 }
 
-/** One bar for each code cell; arrows move between them, Enter shows the cell. */
+/** A bar for each code cell, or for some where there are many; arrows move between them, Enter shows the cell. */
 export function Timeline(props: ITimelineProps): JSX.Element {
   const { bars, onShow, trans } = props;
   const node = React.useRef<HTMLDivElement>(null);
   const [current, setCurrent] = React.useState(0);
   const running = bars.some(bar => bar.phase === 'running');
   const now = useNow(running ? 1000 : null);
-  const seconds = bars.map(bar => barSeconds(bar, now));
+  const groups = React.useMemo(() => grouped(bars, MOST), [bars]);
+  const seconds = groups.map(bar => barSeconds(bar, now));
   const longest = Math.max(...seconds.map(one => one ?? 0));
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step) {
-      const next = Math.max(0, Math.min(bars.length - 1, current + step));
+      const next = Math.max(0, Math.min(groups.length - 1, current + step));
       setCurrent(next);
       (node.current?.children[next] as HTMLElement | undefined)?.focus();
     }
   };
+  const said = outlook(bars, now, trans);
   return (
-    <div
-      ref={node}
-      className="jp-deploy-Timeline"
-      role="toolbar"
-      aria-label={trans.__('Time of each cell')}
-      onKeyDown={onKeyDown}
-    >
-      {bars.map((bar, index) => {
-        const text = barText(bar, seconds[index], trans);
-        return (
-          <button
-            key={bar.source}
-            type="button"
-            className="jp-deploy-Bar"
-            data-phase={bar.phase}
-            title={text}
-            aria-label={text}
-            tabIndex={index === current ? 0 : -1}
-            onClick={() => onShow(bar.source)}
-          >
-            <span
-              style={{ height: `${barHeight(seconds[index] ?? 0, longest)}%` }}
-            />
-          </button>
-        );
-      })}
-    </div>
+    <>
+      <div
+        ref={node}
+        className="jp-deploy-Timeline"
+        role="toolbar"
+        aria-label={trans.__('Time of each cell')}
+        onKeyDown={onKeyDown}
+      >
+        {groups.map((bar, index) => {
+          const text = barText(bar, seconds[index], trans);
+          return (
+            <button
+              key={bar.source}
+              type="button"
+              className="jp-deploy-Bar"
+              data-phase={bar.phase}
+              data-slow={isSlow(seconds[index], bar.usual) ? '' : undefined}
+              title={text}
+              aria-label={text}
+              tabIndex={index === current ? 0 : -1}
+              onClick={() => onShow(bar.source)}
+            >
+              <span
+                style={{
+                  height: `${barHeight(seconds[index] ?? 0, longest)}%`
+                }}
+              />
+            </button>
+          );
+        })}
+      </div>
+      {said && <p className="jp-deploy-Outlook">{said}</p>}
+    </>
   );
 }

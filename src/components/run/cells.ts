@@ -62,6 +62,60 @@ export interface IBar {
   readonly phase: ICellPhase;
   readonly seconds: number | null;
   readonly startedAt: string | null;
+  /** Seconds that good runs took. */
+  readonly usual: number | null;
+}
+
+/** The phase that a reader should see first. */
+const TELLING: readonly ICellPhase[] = [
+  'error',
+  'running',
+  'waiting',
+  'ok',
+  'skipped'
+];
+
+/** A bar for several cells that follow each other. */
+export interface IGroup extends IBar {
+  /** The last of its cells; `source` is the one that its phase tells of. */
+  readonly last: number;
+  readonly first: number;
+}
+
+/** At most so many bars: a page has only so many pixels. */
+export function grouped(bars: readonly IBar[], most: number): IGroup[] {
+  const size = Math.max(1, Math.ceil(bars.length / most));
+  const count = Math.ceil(bars.length / size);
+  return [...Array(count).keys()].map(index =>
+    group(bars.slice(index * size, (index + 1) * size))
+  );
+}
+
+function group(bars: readonly IBar[]): IGroup {
+  const phase = TELLING.find(one => bars.some(bar => bar.phase === one));
+  const telling = bars.find(bar => bar.phase === phase) ?? bars[0];
+  return {
+    ...telling,
+    first: bars[0].source,
+    last: bars[bars.length - 1].source,
+    seconds: sum(bars.map(bar => bar.seconds)),
+    usual: bars.every(bar => bar.usual !== null)
+      ? sum(bars.map(bar => bar.usual))
+      : null
+  };
+}
+
+function sum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value): value is number => value !== null);
+  return known.length ? known.reduce((a, b) => a + b, 0) : null;
+}
+
+/** Seconds of a bar: known, ticking, or none. */
+export function barSeconds(bar: IBar, now: Date): number | null {
+  if (bar.phase === 'running' && bar.startedAt) {
+    return Math.max(0, (now.getTime() - Date.parse(bar.startedAt)) / 1000);
+  }
+  return bar.seconds;
 }
 
 /** Cells that are executed; empty ones are passed over. */
@@ -72,7 +126,8 @@ function isExecuted(cell: nbformat.ICell): boolean {
 /** One bar for each code cell of the notebook as deployed. */
 export function timelineBars(
   shown: readonly IShownCell[],
-  ledger: ILedgerState
+  ledger: ILedgerState,
+  usual: ReadonlyMap<number, number> = new Map()
 ): IBar[] {
   return shown.flatMap(({ cell, source }) => {
     if (source === null || !isExecuted(cell)) {
@@ -83,7 +138,8 @@ export function timelineBars(
       source,
       phase: known?.phase ?? 'waiting',
       seconds: known?.duration ?? null,
-      startedAt: known?.startedAt ?? null
+      startedAt: known?.startedAt ?? null,
+      usual: usual.get(source) ?? null
     };
   });
 }

@@ -136,3 +136,14 @@ function withOutput(
 export function runningCell(state: ILedgerState): ICellProgress | undefined {
   return [...state.cells.values()].find(cell => cell.phase === 'running');
 }
+
+/** Numbers of the cells whose output the runner cut, as its warnings say. */
+export function cutCells(state: ILedgerState): number[] {
+  return [...state.cells.values()]
+    .filter(({ cell, warnings }) => cell !== null && warnings.some(isCut))
+    .map(({ cell }) => (cell as number) + 1);
+}
+
+function isCut(warning: string): boolean {
+  return warning.startsWith('Output was cut');
+}

@@ -4,11 +4,12 @@ import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { DeployApi } from '../../api/client';
-import type { IDeployment, IRun, IVersion } from '../common/types';
+import type { IDeployment, IRun, IVersion, IWhy } from '../common/types';
 import { shownCells, withLedger } from './cells';
 import type { IShownCell } from './cells';
 import { emptyLedger, readLedger } from './ledger';
 import type { ILedgerState } from './ledger';
+import type { IUsual } from './usual';
 import { isOpen } from './verdict';
 
 export interface INotebook {
@@ -52,6 +53,10 @@ export class RunSession implements IDisposable {
   /** null when the deployment was deleted. */
   deployment: IDeployment | null = null;
   version: IVersion | null = null;
+  /** The last good run before this one; null where there is none. */
+  lastGood: IRun | null = null;
+  /** What is usual; null until it is known. */
+  usual: IUsual | null = null;
 
   /** The cells to show: executed when finished, else the source with what the ledger has. */
   get cells(): readonly IShownCell[] {
@@ -96,6 +101,11 @@ export class RunSession implements IDisposable {
     this.hint();
   }
 
+  /** Why the run failed. */
+  why(): Promise<IWhy> {
+    return this._api.why(this.id);
+  }
+
   dispose(): void {
     this._poll.dispose();
     Signal.clearData(this);
@@ -106,10 +116,12 @@ export class RunSession implements IDisposable {
       const run = await this._api.run(this.id);
       this._startOver(run);
       this.run = run;
-      await Promise.all([this._readLedger(run), this._readCircumstances(run)]);
-      if (!isOpen(run)) {
-        await this._settle(run);
-      }
+      await Promise.all([
+        this._readLedger(run),
+        this._readCircumstances(run),
+        this._readExecuted(run)
+      ]);
+      this._settled = !isOpen(run);
       this.error = null;
     } catch (error) {
       this.error = error;
@@ -148,26 +160,36 @@ export class RunSession implements IDisposable {
     }
     this._circumstances = true;
     const missing = (): null => null;
-    const [source, deployment, versions] = await Promise.all([
+    const earlier = {
+      deployment: run.deployment,
+      state: 'succeeded',
+      cursor: String(run.id),
+      limit: 1
+    } as const;
+    const [source, deployment, versions, usual, good] = await Promise.all([
       this._api.source(this.id).catch(missing),
       this._api.deployment(run.deployment).catch(missing),
-      this._api.versions(run.deployment).catch(missing)
+      this._api.versions(run.deployment).catch(missing),
+      this._api.usual(this.id).catch(missing),
+      this._api.runs(earlier).catch(missing)
     ]);
     this.source = source && readNotebook(source);
     this.deployment = deployment;
+    this.usual = usual;
+    this.lastGood = good?.runs[0] ?? null;
     this.version =
       versions?.find(version => version.version === run.version) ?? null;
   }
 
-  private async _settle(run: IRun): Promise<void> {
+  /** Shown as soon as it is there: the ledger may take longer. */
+  private async _readExecuted(run: IRun): Promise<void> {
     const written = run.outputs.some(file => file.name === 'output.ipynb');
-    if (written && !this.executed) {
-      const notebook = await this._api
-        .outputNotebook(this.id)
-        .catch(() => null);
-      this.executed = notebook && readNotebook(notebook);
+    if (isOpen(run) || !written || this.executed) {
+      return;
     }
-    this._settled = true;
+    const notebook = await this._api.outputNotebook(this.id).catch(() => null);
+    this.executed = notebook && readNotebook(notebook);
+    this._changed.emit();
   }
 
   private _changed = new Signal<this, void>(this);

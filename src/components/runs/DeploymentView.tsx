@@ -3,17 +3,29 @@ import * as React from 'react';
 import type { DeployApi } from '../../api/client';
 import { ErrorNotice, StateIcon, useNow } from '../common';
 import type { IDeployment, IRun } from '../common';
+import { candidateWord } from '../panel/order';
+import { DriftLine } from './DriftLine';
 import { RunsView } from './RunsView';
 import { VersionsView } from './VersionsView';
 import type { RunsStore } from './store';
 import { deploymentLine } from './summary';
 
+/** Loaded when it is opened: the charts have a library of their own. */
+const HistoryView = React.lazy(async () => ({
+  default: (await import('../history/HistoryView')).HistoryView
+}));
+
+const PublishedView = React.lazy(async () => ({
+  default: (await import('../published/PublishedView')).PublishedView
+}));
+
 export interface IDeploymentActions {
   runNow: (deployment: IDeployment) => void;
   setPaused: (deployment: IDeployment, paused: boolean) => void;
   openNotebook: (deployment: IDeployment) => void;
-  openRun: (run: IRun) => void;
+  openRun: (run: Pick<IRun, 'id'>) => void;
   cancel: (run: IRun) => void;
+  compare: (a: number, b: number) => void;
 }
 
 export interface IDeploymentViewProps {
@@ -46,9 +58,44 @@ function Header(
           {deployment.name}
         </h2>
         <p>{deploymentLine(deployment, now, trans).join(' · ')}</p>
+        <Candidate {...props} />
+        <DriftLine
+          name={deployment.name}
+          live={deployment.version}
+          api={props.api}
+          trans={trans}
+        />
       </div>
       <Actions {...props} />
     </header>
+  );
+}
+
+/** The newest version, where that is not live. */
+function Candidate(
+  props: IDeploymentViewProps & { deployment: IDeployment }
+): JSX.Element | null {
+  const { deployment, actions, trans } = props;
+  const { candidate } = deployment;
+  if (!candidate) {
+    return null;
+  }
+  const { run, cell, reason } = candidate;
+  return (
+    <p className="jp-deploy-Candidate">
+      {candidateWord(deployment, trans)}
+      {cell !== null && trans.__(', cell %1', cell + 1)}
+      {reason && `: ${reason}`}{' '}
+      {run !== null && (
+        <button
+          type="button"
+          className="jp-deploy-Link"
+          onClick={() => actions.openRun({ id: run })}
+        >
+          {trans.__('Show its run')}
+        </button>
+      )}
+    </p>
   );
 }
 
@@ -87,7 +134,21 @@ function Actions(
   );
 }
 
-type ITab = 'runs' | 'versions';
+const TABS = ['runs', 'history', 'outputs', 'versions'] as const;
+type ITab = (typeof TABS)[number];
+
+function tabName(tab: ITab, trans: TranslationBundle): string {
+  switch (tab) {
+    case 'runs':
+      return trans.__('Runs');
+    case 'history':
+      return trans.__('History');
+    case 'outputs':
+      return trans.__('Outputs');
+    case 'versions':
+      return trans.__('Versions');
+  }
+}
 
 function Tabs(props: {
   tab: ITab;
@@ -95,14 +156,12 @@ function Tabs(props: {
   id: string;
   trans: TranslationBundle;
 }): JSX.Element {
-  const names: Record<ITab, string> = {
-    runs: props.trans.__('Runs'),
-    versions: props.trans.__('Versions')
-  };
-  const other: ITab = props.tab === 'runs' ? 'versions' : 'runs';
   const bar = React.useRef<HTMLDivElement>(null);
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      const next = TABS.indexOf(props.tab) + step + TABS.length;
+      const other = TABS[next % TABS.length];
       props.onChange(other);
       bar.current?.querySelector<HTMLElement>(`[data-tab=${other}]`)?.focus();
     }
@@ -114,7 +173,7 @@ function Tabs(props: {
       role="tablist"
       onKeyDown={onKeyDown}
     >
-      {(['runs', 'versions'] as const).map(tab => (
+      {TABS.map(tab => (
         <button
           key={tab}
           type="button"
@@ -126,16 +185,71 @@ function Tabs(props: {
           tabIndex={tab === props.tab ? 0 : -1}
           onClick={() => props.onChange(tab)}
         >
-          {names[tab]}
+          {tabName(tab, props.trans)}
         </button>
       ))}
     </div>
   );
 }
 
+function Panel(props: IDeploymentViewProps & { tab: ITab }): JSX.Element {
+  const { store, api, actions, trans } = props;
+  switch (props.tab) {
+    case 'runs':
+      return (
+        <RunsView
+          store={store}
+          trans={trans}
+          onOpen={actions.openRun}
+          onCancel={actions.cancel}
+          onCompare={actions.compare}
+        />
+      );
+    case 'history':
+      return (
+        <React.Suspense
+          fallback={
+            <p className="jp-deploy-Empty">{trans.__('Loading history…')}</p>
+          }
+        >
+          <HistoryView
+            name={store.name}
+            api={api}
+            onOpen={id => actions.openRun({ id })}
+            trans={trans}
+          />
+        </React.Suspense>
+      );
+    case 'outputs':
+      return (
+        <React.Suspense
+          fallback={
+            <p className="jp-deploy-Empty">{trans.__('Loading outputs…')}</p>
+          }
+        >
+          <PublishedView
+            name={store.name}
+            api={api}
+            onOpen={id => actions.openRun({ id })}
+            trans={trans}
+          />
+        </React.Suspense>
+      );
+    case 'versions':
+      return (
+        <VersionsView
+          name={store.name}
+          live={store.deployment?.version}
+          api={api}
+          trans={trans}
+        />
+      );
+  }
+}
+
 /** The page of one deployment. */
 export function DeploymentView(props: IDeploymentViewProps): JSX.Element {
-  const { store, api, actions, trans } = props;
+  const { store, trans } = props;
   const [tab, setTab] = React.useState<ITab>('runs');
   const id = React.useId();
   const deployment = store.deployment;
@@ -158,21 +272,7 @@ export function DeploymentView(props: IDeploymentViewProps): JSX.Element {
         id={`${id}-panel`}
         aria-labelledby={`${id}-${tab}`}
       >
-        {tab === 'runs' ? (
-          <RunsView
-            store={store}
-            trans={trans}
-            onOpen={actions.openRun}
-            onCancel={actions.cancel}
-          />
-        ) : (
-          <VersionsView
-            name={store.name}
-            live={deployment?.version}
-            api={api}
-            trans={trans}
-          />
-        )}
+        <Panel {...props} tab={tab} />
       </div>
     </div>
   );

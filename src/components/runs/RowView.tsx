@@ -11,6 +11,7 @@ import {
 } from '../common';
 import type { IRun } from '../common';
 import { isOpen } from '../run/verdict';
+import { isComparable } from './choice';
 import { runMoment } from './rows';
 
 /** Pixels; style/deployment.css says the same. */
@@ -25,6 +26,9 @@ export interface IRowViewProps {
   onOpen: (run: IRun) => void;
   onCancel: (run: IRun) => void;
   cancelling: boolean;
+  /** Whether it is chosen to be compared. */
+  chosen: boolean;
+  onChoose: (run: IRun) => void;
 }
 
 function Details({ run, trans }: IRowViewProps): JSX.Element {
@@ -57,7 +61,8 @@ export function RowView(props: IRowViewProps): JSX.Element {
       className={`jp-deploy-Row${props.active ? ' jp-mod-active' : ''}`}
       onClick={() => props.onOpen(run)}
     >
-      <span role="gridcell">
+      <span role="gridcell" className="jp-deploy-Row-choice">
+        <Choice {...props} />
         <StateIcon state={run.state} verdict={run.verdict} trans={trans} />
       </span>
       <span role="gridcell" className="jp-deploy-Row-started">
@@ -85,6 +90,23 @@ export function RowView(props: IRowViewProps): JSX.Element {
         {isOpen(run) ? <CancelButton {...props} /> : `#${run.id}`}
       </span>
     </div>
+  );
+}
+
+/** The keyboard chooses with the space bar, from the list. */
+function Choice(props: IRowViewProps): JSX.Element {
+  const { run, trans } = props;
+  return (
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      aria-label={trans.__('Compare run %1', run.id)}
+      title={trans.__('Choose two runs to compare them')}
+      disabled={!isComparable(run)}
+      checked={props.chosen}
+      onClick={event => event.stopPropagation()}
+      onChange={() => props.onChoose(run)}
+    />
   );
 }
 

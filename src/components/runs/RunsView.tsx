@@ -2,6 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { ErrorNotice, VirtualList, useNow } from '../common';
 import type { IRun } from '../common';
+import { choose, isComparable } from './choice';
+import { CompareBar } from './CompareBar';
 import { Filters } from './Filters';
 import { ROW_HEIGHT, RowView } from './RowView';
 import { filterRuns, groupByDay, noFilter } from './rows';
@@ -13,6 +15,7 @@ export interface IRunsViewProps {
   trans: TranslationBundle;
   onOpen: (run: IRun) => void;
   onCancel: (run: IRun) => void;
+  onCompare: (a: number, b: number) => void;
 }
 
 function keyOf(row: IRow): string {
@@ -95,6 +98,12 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
     ...noFilter,
     state: store.state
   });
+  const [chosen, setChosen] = React.useState<readonly number[]>([]);
+  const toggle = (run: IRun): void => {
+    if (isComparable(run)) {
+      setChosen(choose(chosen, run.id));
+    }
+  };
   const today = useNow(60_000);
   const runs = store.runs;
   const found = React.useMemo(() => filterRuns(runs, filter), [runs, filter]);
@@ -120,6 +129,12 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
         trans={trans}
         summary={trans._n('%1%2 run', '%1%2 runs', found.length, more)}
       />
+      <CompareBar
+        chosen={chosen}
+        onCompare={props.onCompare}
+        onClear={() => setChosen([])}
+        trans={trans}
+      />
       {store.error ? (
         <ErrorNotice
           error={store.error}
@@ -139,6 +154,7 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
         header={<Header trans={trans} />}
         isHeading={row => row.kind === 'day'}
         onOpen={row => row.kind === 'run' && props.onOpen(row.run)}
+        onToggle={row => row.kind === 'run' && toggle(row.run)}
         onEnd={onEnd}
         renderRow={(row, index, active, id) =>
           row.kind === 'day' ? (
@@ -153,6 +169,8 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
               onOpen={props.onOpen}
               onCancel={props.onCancel}
               cancelling={store.cancelling.has(row.run.id)}
+              chosen={chosen.includes(row.run.id)}
+              onChoose={toggle}
             />
           )
         }

@@ -9,6 +9,8 @@ import {
   versionStateWord
 } from '../common';
 import type { IGit, IVersion } from '../common';
+import { VersionChanges } from './VersionChanges';
+import { changedKinds, kindWord } from './versions';
 
 export interface IVersionsViewProps {
   name: string;
@@ -38,31 +40,105 @@ function scheduleText(version: IVersion, trans: TranslationBundle): string {
     : trans.__('by hand');
 }
 
-function VersionRow(props: {
+/** How it was tried before it went live, and what that came to. */
+function preflightText(
+  { preflight }: IVersion,
+  trans: TranslationBundle
+): string {
+  const { mode, verdict, cell } = preflight;
+  const names = {
+    full: trans.__('full'),
+    sample: trans.__('sample'),
+    imports: trans.__('imports'),
+    none: trans.__('none')
+  };
+  switch (verdict) {
+    case 'succeeded':
+      return trans.__('%1, ok', names[mode]);
+    case 'succeeded_with_warnings':
+      return trans.__('%1, with warnings', names[mode]);
+    case 'failed':
+      return cell === null
+        ? trans.__('%1, failed', names[mode])
+        : trans.__('%1, failed in cell %2', names[mode], cell + 1);
+    default:
+      return names[mode];
+  }
+}
+
+interface IVersionRowProps extends IVersionsViewProps {
   version: IVersion;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { version, trans } = props;
+  /** None before the first one. */
+  before: IVersion | undefined;
+  open: boolean;
+  onToggle: () => void;
+  columns: number;
+}
+
+/** What changed at a glance, and the way to the details. */
+function Changed(props: IVersionRowProps): JSX.Element {
+  const { version, before, open, trans } = props;
+  if (!before) {
+    return <>{trans.__('the first one')}</>;
+  }
+  const kinds = changedKinds(version, before);
+  const words = kinds.map(kind => kindWord(kind, trans)).join(', ');
+  return (
+    <button
+      type="button"
+      className="jp-deploy-Link"
+      aria-expanded={open}
+      title={trans.__('What changed since version %1', before.version)}
+      onClick={props.onToggle}
+    >
+      {words || trans.__('details')}
+    </button>
+  );
+}
+
+function VersionRow(props: IVersionRowProps): JSX.Element {
+  const { version, before, open, trans } = props;
   const parameters = formatParameters(version.parameters);
   return (
-    <tr className={version.state === 'live' ? 'jp-deploy-mod-live' : ''}>
-      <th scope="row" className="jp-deploy-Number">
-        {version.version}
-      </th>
-      <td>{versionStateWord(version.state, trans)}</td>
-      <td>
-        <RelativeTime at={version.created_at} />
-      </td>
-      <td>{personName(version.created_by)}</td>
-      <td>{version.notebook}</td>
-      <td title={version.kernel.interpreter ?? undefined}>
-        {version.kernel.display_name}
-      </td>
-      <td className="jp-deploy-Number">{version.environment.packages}</td>
-      <td title={version.git?.commit}>{gitText(version.git, trans)}</td>
-      <td title={parameters}>{parameters}</td>
-      <td>{scheduleText(version, trans)}</td>
-    </tr>
+    <>
+      <tr className={version.state === 'live' ? 'jp-deploy-mod-live' : ''}>
+        <th scope="row" className="jp-deploy-Number">
+          {version.version}
+        </th>
+        <td>{versionStateWord(version.state, trans)}</td>
+        <td title={version.preflight.reason ?? undefined}>
+          {preflightText(version, trans)}
+        </td>
+        <td>
+          <RelativeTime at={version.created_at} />
+        </td>
+        <td>{personName(version.created_by)}</td>
+        <td>
+          <Changed {...props} />
+        </td>
+        <td>{version.notebook}</td>
+        <td title={version.kernel.interpreter ?? undefined}>
+          {version.kernel.display_name}
+        </td>
+        <td className="jp-deploy-Number">{version.environment.packages}</td>
+        <td title={version.git?.commit}>{gitText(version.git, trans)}</td>
+        <td title={parameters}>{parameters}</td>
+        <td>{scheduleText(version, trans)}</td>
+      </tr>
+      {open && before && (
+        <tr className="jp-deploy-Versions-detail">
+          <td colSpan={props.columns}>
+            <VersionChanges
+              name={props.name}
+              version={version.version}
+              since={before.version}
+              api={props.api}
+              trans={trans}
+            />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
@@ -92,6 +168,7 @@ function useVersions(props: IVersionsViewProps): ILoaded & {
 export function VersionsView(props: IVersionsViewProps): JSX.Element {
   const { trans } = props;
   const { versions, error, retry } = useVersions(props);
+  const [opened, setOpened] = React.useState<number | null>(null);
   if (error) {
     return (
       <ErrorNotice
@@ -108,8 +185,10 @@ export function VersionsView(props: IVersionsViewProps): JSX.Element {
   const heads = [
     trans.__('Version'),
     trans.__('State'),
+    trans.__('Check'),
     trans.__('Made'),
     trans.__('By'),
+    trans.__('Changed'),
     trans.__('Notebook'),
     trans.__('Kernel'),
     trans.__('Packages'),
@@ -135,9 +214,20 @@ export function VersionsView(props: IVersionsViewProps): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {versions.map(version => (
-            <VersionRow key={version.version} version={version} trans={trans} />
-          ))}
+          {versions.map((version, index) => {
+            const open = opened === version.version;
+            return (
+              <VersionRow
+                key={version.version}
+                {...props}
+                version={version}
+                before={versions[index + 1]}
+                open={open}
+                onToggle={() => setOpened(open ? null : version.version)}
+                columns={heads.length}
+              />
+            );
+          })}
         </tbody>
       </table>
     </div>

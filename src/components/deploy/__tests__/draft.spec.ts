@@ -15,7 +15,8 @@ const api = {
   inspect: jest.fn(),
   deployment: jest.fn(),
   previewSchedule: jest.fn(),
-  deploy: jest.fn()
+  deploy: jest.fn(),
+  run: jest.fn()
 };
 
 function wrong(field: string | null, detail = 'Wrong.'): ApiError {
@@ -71,7 +72,12 @@ describe('DeployDraft', () => {
     api.inspect.mockResolvedValue(inspection({ current: live }));
     api.deployment.mockResolvedValue(live);
     const again = await loaded();
-    expect(api.inspect).toHaveBeenLastCalledWith('work/churn.ipynb', ['a.py']);
+    expect(api.inspect).toHaveBeenLastCalledWith(
+      'work/churn.ipynb',
+      ['a.py'],
+      [],
+      ['DB_URL']
+    );
     expect(again.preview).toBe(preview);
     expect(again.existing?.version).toBe(3);
     again.dispose();
@@ -201,5 +207,56 @@ describe('DeployDraft', () => {
     heard.mockClear();
     await jest.advanceTimersByTimeAsync(1000);
     expect(heard).not.toHaveBeenCalled();
+  });
+
+  describe('a version that is tried', () => {
+    const preflight = { ...deployment().preflight, mode: 'full' as const };
+    const candidate = deployment({
+      version: 4,
+      state: 'candidate',
+      preflight: { ...preflight, run: 12 }
+    });
+    const running = { id: 12, state: 'running', progress: null };
+
+    beforeEach(() => {
+      jest.useRealTimers();
+      api.deploy.mockResolvedValue(candidate);
+      api.run
+        .mockResolvedValueOnce(running)
+        .mockResolvedValueOnce({ ...running, state: 'succeeded' });
+    });
+
+    it('is followed until it is live', async () => {
+      const seen: unknown[] = [];
+      draft.changed.connect(() => seen.push(draft.trial?.run?.state));
+      const live = deployment({ version: 4 });
+      api.deployment.mockResolvedValue(live);
+      expect(await draft.deploy()).toBe(live);
+      expect(api.deployment).toHaveBeenLastCalledWith('churn', 4);
+      expect(seen).toContain('running');
+      expect(draft.trial).toBeNull();
+      expect(draft.rejected).toBeNull();
+    });
+
+    it('leaves the form as it was when it is rejected', async () => {
+      const rejected = deployment({ version: 4, state: 'rejected' });
+      api.deployment.mockResolvedValue(rejected);
+      draft.change({ files: 'a.py' });
+      expect(await draft.deploy()).toBeNull();
+      expect(draft.rejected).toBe(rejected);
+      expect(draft.form?.files).toBe('a.py');
+      expect(draft.busy).toBe(false);
+      expect(draft.refusals).toBe(1);
+    });
+  });
+
+  it('expects no live version where none is', async () => {
+    const never = summary({ name: 'churn', state: 'rejected' });
+    api.inspect.mockResolvedValue(inspection({ current: never }));
+    api.deployment.mockResolvedValue(deployment({ state: 'rejected' }));
+    const again = await loaded();
+    await again.deploy();
+    expect(api.deploy.mock.calls[0][0].expected_version).toBe(0);
+    again.dispose();
   });
 });

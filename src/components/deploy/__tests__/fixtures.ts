@@ -34,6 +34,7 @@ export function summary(
     created_by: 'anna',
     last_run: null,
     recent: [],
+    candidate: null,
     ...part
   };
 }
@@ -41,8 +42,25 @@ export function summary(
 export function deployment(part: Partial<IDeployment> = {}): IDeployment {
   return {
     ...summary(),
-    preflight: { verdict: null, findings: [] },
-    environment: { digest: null, packages: [] },
+    preflight: {
+      mode: 'none',
+      parameters: {},
+      run: null,
+      verdict: null,
+      fault: null,
+      reason: null,
+      cell: null,
+      findings: [],
+      forecast: null,
+      effects: null
+    },
+    environment: {
+      digest: null,
+      packages: [],
+      locked: false,
+      variables: [],
+      kernelspec: null
+    },
     parameter_schema: [],
     kernel: {
       name: 'python3',
@@ -51,12 +69,14 @@ export function deployment(part: Partial<IDeployment> = {}): IDeployment {
       interpreter: null
     },
     files: [],
+    outputs: {},
     git: null,
     policies: {
       retry: { attempts: 3, backoff: 60, on: ['lost'] },
       timeout: { run: 7200, cell: 90, queue: null, kernel_start: 60 },
       max_running: 1,
-      priority: 5
+      priority: 5,
+      secrets: ['DB_URL']
     },
     ...part
   };
@@ -67,6 +87,7 @@ export function inspection(part: Partial<IInspection> = {}): IInspection {
     notebook: 'churn.ipynb',
     origin: null,
     name: 'churn',
+    runs_in: 'live',
     parameters: [
       parameter('region', 'str', 'eu'),
       parameter('n_rows', 'int', 10)

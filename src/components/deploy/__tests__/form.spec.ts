@@ -6,6 +6,7 @@ import {
   patternsOf,
   readForm
 } from '../form';
+import { fixed } from '../Findings';
 import type { IDeployForm } from '../form';
 import { deployment, file, inspection, parameter } from './fixtures';
 
@@ -28,6 +29,13 @@ describe('initialForm', () => {
       notebook: 'work/churn.ipynb',
       parameters: { n_rows: 20, gone: 1 },
       files: [file('work/lib/a.py'), file('data.csv')],
+      environment: {
+        digest: null,
+        packages: [],
+        locked: true,
+        variables: [],
+        kernelspec: null
+      },
       schedule: {
         cron: '0 7 * * *',
         timezone: 'Asia/Tokyo',
@@ -47,8 +55,12 @@ describe('initialForm', () => {
       retries: '2',
       runLimit: '2h',
       cellLimit: '90s',
+      secrets: ['DB_URL'],
       kept: { jitter: 30, policies: live.policies },
       texts: { region: 'eu', n_rows: '20' },
+      runsIn: 'locked',
+      packages: '',
+      preflight: null,
       files: 'lib/a.py\n../data.csv'
     });
   });
@@ -95,13 +107,17 @@ describe('readForm', () => {
       request: {
         name: 'churn',
         notebook: 'work/churn.ipynb',
+        packages: [],
+        preflight: null,
         files: ['a.py'],
+        runs_in: 'live',
         parameters: {},
         schedule: null,
         retry: { attempts: 1 },
         timeout: { run: null, cell: null },
         max_running: null,
         priority: null,
+        secrets: [],
         expected_version: 3,
         replace: false
       },
@@ -194,5 +210,39 @@ describe('otherNotebook', () => {
     expect(otherNotebook(deployment(), ours)).toBeNull();
     const other = deployment({ notebook: 'other.ipynb' });
     expect(otherNotebook(other, ours)).toBe('other.ipynb');
+  });
+});
+
+describe('fixed', () => {
+  const form = initialForm(inspection(), null, 'UTC');
+  const finding = {
+    cause: 'data_file',
+    cell: 2,
+    message: 'a.csv is read here.',
+    fix: 'Add a.csv to the files.'
+  };
+
+  it('takes files along beside those that are there', () => {
+    const action = { files: ['a.csv', 'b.csv'] };
+    const held = { ...form, files: 'b.csv' };
+    expect(fixed(held, { ...finding, action })).toEqual({
+      files: 'b.csv\na.csv'
+    });
+  });
+
+  it('adds packages to what is locked', () => {
+    const action = { packages: ['humanize'] };
+    expect(fixed(form, { ...finding, action })).toEqual({
+      packages: 'humanize',
+      runsIn: 'locked'
+    });
+  });
+
+  it('has nothing to do twice, or where there is no action', () => {
+    const done = { ...form, files: 'a.csv' };
+    expect(
+      fixed(done, { ...finding, action: { files: ['a.csv'] } })
+    ).toBeNull();
+    expect(fixed(form, { ...finding, action: null })).toBeNull();
   });
 });

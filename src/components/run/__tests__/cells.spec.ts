@@ -1,5 +1,6 @@
 import type * as nbformat from '@jupyterlab/nbformat';
-import { shownCells, timelineBars, withLedger } from '../cells';
+import { grouped, shownCells, timelineBars, withLedger } from '../cells';
+import type { IBar } from '../cells';
 import { emptyLedger, readLedger } from '../ledger';
 import { parameterRows } from '../parameters';
 import { barHeight } from '../Timeline';
@@ -70,6 +71,31 @@ describe('withLedger', () => {
       [2, 'waiting']
     ]);
   });
+});
+
+it('groups the bars of very many cells, the failed one in front', () => {
+  const bar = (source: number): IBar => ({
+    source,
+    phase: source === 7 ? 'error' : 'ok',
+    seconds: 2,
+    startedAt: null,
+    usual: 1
+  });
+  const bars = [...Array(10).keys()].map(bar);
+  expect(grouped(bars, 10)).toHaveLength(10);
+  const found = grouped(bars, 3);
+  expect(found.map(one => [one.first, one.last])).toEqual([
+    [0, 3],
+    [4, 7],
+    [8, 9]
+  ]);
+  expect(found[1]).toMatchObject({
+    source: 7,
+    phase: 'error',
+    seconds: 8,
+    usual: 4
+  });
+  expect(grouped([], 3)).toEqual([]);
 });
 
 it('keeps short cells visible beside long ones', () => {

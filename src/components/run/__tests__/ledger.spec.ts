@@ -1,5 +1,5 @@
 import type { ILedgerEntry } from '../../common/types';
-import { emptyLedger, readLedger, runningCell } from '../ledger';
+import { cutCells, emptyLedger, readLedger, runningCell } from '../ledger';
 import type { ILedgerState } from '../ledger';
 import { entry } from './fixtures';
 
@@ -124,4 +124,13 @@ describe('readLedger', () => {
     ]);
     expect(state.cells.size).toBe(0);
   });
+});
+
+it('knows the cells whose output was cut', () => {
+  const message = 'Output was cut: more than 10 MB.';
+  const state = read([
+    entry(1, 'warning', { cell: 0, message: 'Something else.' }),
+    entry(2, 'warning', { cell: 4, message })
+  ]);
+  expect(cutCells(state)).toEqual([5]);
 });

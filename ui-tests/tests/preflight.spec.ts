@@ -1,0 +1,99 @@
+import { expectAccessible } from '../support/axe';
+import { notebook } from '../support/notebooks';
+import { expect, test } from '../support/test';
+
+const THEMES = ['JupyterLab Light', 'JupyterLab Dark'];
+
+test('a version is tried, mended by a click, and goes live', async ({
+  page,
+  server,
+  deployments
+}) => {
+  test.slow();
+  const { dialog, main } = deployments;
+  await server.write('figures.csv', 'a,b\n1,2\n');
+  const path = await server.write(
+    'tried.ipynb',
+    notebook(
+      "import time\ntime.sleep(2)\nname = 'figures' + '.csv'",
+      'print(open(name).read())'
+    )
+  );
+  await page.notebook.openByPath(path);
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await dialog.getByText('More: check').click();
+  await dialog.getByLabel('Check before it goes live').selectOption('full');
+  await deployments.press('Check and deploy');
+
+  await test.step('its progress is shown', async () => {
+    await expect(dialog.getByRole('status')).toContainText(
+      'Version 1 is tried, in an empty folder'
+    );
+    await expect(dialog.getByRole('progressbar')).toBeVisible({
+      timeout: 60_000
+    });
+    await page.screenshot({ path: test.info().outputPath('progress.png') });
+  });
+
+  await test.step('why it did not go live is said', async () => {
+    await expect(dialog.getByRole('alert')).toContainText(
+      'Version 1 did not go live. Cell 2: FileNotFoundError',
+      { timeout: 60_000 }
+    );
+    for (const theme of THEMES) {
+      await page.theme.setTheme(theme);
+      await page.screenshot({ path: test.info().outputPath(`${theme}.png`) });
+      await expectAccessible(page, '.jp-deploy-Dialog');
+    }
+  });
+
+  await test.step('one click takes the file along', async () => {
+    await dialog
+      .getByRole('button', { name: 'Take along figures.csv' })
+      .click();
+    await expect(dialog.getByLabel('Files')).toHaveValue('figures.csv');
+    await deployments.press('Check and deploy');
+    await expect(dialog).toContainText('Version 2 of “tried” is live', {
+      timeout: 90_000
+    });
+    await expect(dialog).toContainText('of memory');
+    await page.screenshot({ path: test.info().outputPath('live.png') });
+    await deployments.press('Open');
+  });
+
+  await test.step('its versions tell how they were tried', async () => {
+    await main.getByRole('tab', { name: 'Versions' }).click();
+    await expect(main.getByRole('row').nth(1)).toContainText('full, ok');
+    await expect(main).toContainText('full, failed in cell 2');
+    await page.screenshot({ path: test.info().outputPath('versions.png') });
+  });
+});
+
+test('a rejected version leaves what is live', async ({
+  page,
+  server,
+  deployments
+}) => {
+  const { main, panel } = deployments;
+  const path = await server.write('kept.ipynb', notebook('print(1)'));
+  await server.deploy('kept', path);
+  await server.write('kept.ipynb', notebook('1 / 0'));
+  await server.deploy('kept', path, { preflight: 'full' });
+  await deployments.openPanel();
+  await expect(deployments.row('kept')).toContainText('version 2', {
+    timeout: 60_000
+  });
+  await expect(deployments.row('kept')).toContainText('was rejected', {
+    timeout: 60_000
+  });
+  await deployments.openDeployment('kept');
+  await expect(main).toContainText('version 2 was rejected, cell 1: ZeroDiv');
+  for (const theme of THEMES) {
+    await page.theme.setTheme(theme);
+    await page.screenshot({ path: test.info().outputPath(`${theme}.png`) });
+    await expectAccessible(page, '.jp-deploy-Header');
+  }
+  await expect(panel).toBeVisible();
+  await main.getByRole('button', { name: 'Show its run' }).click();
+  await expect(main.getByRole('status')).toContainText('Failed in cell 1');
+});
