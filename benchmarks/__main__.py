@@ -16,6 +16,7 @@ import psutil
 
 from benchmarks import (
     commands,
+    corpus,
     deaths,
     diffing,
     environments,
@@ -24,6 +25,7 @@ from benchmarks import (
     preflight,
     publishing,
     scale,
+    verdicts,
 )
 
 HERE = Path(__file__).resolve().parent
@@ -43,6 +45,8 @@ MEASURES = {
     "published_table": publishing.published_table,
     "environments": environments.environments,
     "preflight": preflight.preflight,
+    "corpus": corpus.corpus,
+    "verdicts": verdicts.verdicts,
 }
 
 

@@ -6,9 +6,8 @@ import statistics
 import time
 from typing import Any
 
-from benchmarks.home import home, until
-from jupyter_deploy.capture.bundle import capture
-from jupyter_deploy.client.api import EngineClient
+from benchmarks.home import home
+from benchmarks.trying import deploy_and_try, ended
 
 REPEATS = 5
 #: Seconds that the notebook takes by itself.
@@ -24,10 +23,10 @@ def preflight() -> dict[str, Any]:
         for turn in range(REPEATS):
             path = place.notebook(f"n{turn}", *SOURCES)
             began = time.perf_counter()
-            _deploy(client, path, f"n{turn}")
+            assert deploy_and_try(client, path, f"n{turn}")["state"] == "live"
             tried.append(time.perf_counter() - began)
             began = time.perf_counter()
-            _end(client, client.start_run(f"n{turn}", {})["id"])
+            ended(client, client.start_run(f"n{turn}", {})["id"])
             runs.append(time.perf_counter() - began)
     deploying, running = statistics.median(tried), statistics.median(runs)
     return {
@@ -36,13 +35,3 @@ def preflight() -> dict[str, Any]:
         "run": round(running, 2),
         "beyond_own": round(deploying - OWN, 2),
     }
-
-
-def _deploy(client: EngineClient, path: Any, name: str) -> None:
-    document, _ = client.deploy(capture(path), name=name, parameters={}, schedule=None)
-    _end(client, document["preflight"]["run"])
-    assert client.deployment(name)["state"] == "live"
-
-
-def _end(client: EngineClient, run: int) -> None:
-    until(lambda: client.run(run)["state"] not in ("queued", "running"))

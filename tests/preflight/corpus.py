@@ -42,7 +42,13 @@ class Fault(Sample):
 
 def findings(sample: Sample, folder: Path, packages: Sequence[str] = ()) -> tuple[Finding, ...]:
     """What capturing the sample as a notebook in a project says."""
-    project = folder / "project"
+    place = write(sample, folder / "project")
+    captured = capture(place, patterns=sample.takes, packages=packages, look_only=True)
+    return captured.bundle.findings
+
+
+def write(sample: Sample, project: Path) -> Path:
+    """Lay out its project; where its notebook is."""
     (project / "schedules").mkdir(parents=True)
     for name, text in sample.files.items():
         path = project / name
@@ -51,8 +57,7 @@ def findings(sample: Sample, folder: Path, packages: Sequence[str] = ()) -> tupl
     place = project / sample.path
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(nbformat.writes(notebook_of(sample.cells)), encoding="utf-8")
-    captured = capture(place, patterns=sample.takes, packages=packages, look_only=True)
-    return captured.bundle.findings
+    return place
 
 
 def notebook_of(sources: tuple[str, ...]) -> nbformat.NotebookNode:

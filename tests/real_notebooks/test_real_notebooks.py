@@ -6,9 +6,6 @@ engine with four slots. The table below says how each must end.
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,12 +20,10 @@ from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.client.launch import ensure_engine, stop_engine
 from jupyter_deploy.config import load_settings
 from jupyter_deploy.errors import DeployError
+from tests.real_notebooks.sdists import unpack
 
 pytestmark = pytest.mark.timeout(420)
 
-ROOT = Path(__file__).parents[2]
-CACHE = ROOT / ".cache" / "sdists"
-SDISTS = ("nbclient-0.11.0", "nbconvert-7.17.2", "nbformat-5.11.1", "papermill-2.7.0")
 NBCLIENT = "nbclient-0.11.0/tests/files"
 EXPORTERS = "nbconvert-7.17.2/tests/exporters/files"
 NBCONVERT = "nbconvert-7.17.2/tests/files"
@@ -152,24 +147,8 @@ RANDOM = {f"{EXPORTERS}/notebook2.ipynb"}
 @pytest.fixture(scope="module")
 def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every notebook of the source distributions by its path in there."""
-    missing = [sdist for sdist in SDISTS if not (CACHE / f"{sdist}.tar.gz").exists()]
-    if missing:
-        _download(missing)
-    folder = tmp_path_factory.mktemp("sdists")
-    for sdist in SDISTS:
-        with tarfile.open(CACHE / f"{sdist}.tar.gz") as archive:
-            members = [member for member in archive if member.name.endswith(".ipynb")]
-            archive.extractall(folder, members=members, filter="data")
+    folder = unpack(tmp_path_factory.mktemp("sdists"))
     return {str(path.relative_to(folder)): path for path in folder.rglob("*.ipynb")}
-
-
-def _download(sdists: list[str]) -> None:
-    CACHE.mkdir(parents=True, exist_ok=True)
-    names = [sdist.rpartition("-") for sdist in sdists]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", CACHE]
-    command += ["--no-binary", ",".join(name for name, _, _ in names)]
-    command += [f"{name}=={version}" for name, _, version in names]
-    subprocess.run(command, check=True, timeout=300)
 
 
 @dataclass(frozen=True)

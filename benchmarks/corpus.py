@@ -1,0 +1,51 @@
+"""Whether the preflight names the faults of tests/preflight's corpus, and is silent otherwise."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.home import Home, home
+from benchmarks.trying import deploy_and_try
+from jupyter_deploy.client.api import EngineClient
+from tests.preflight.clean import CLEAN
+from tests.preflight.corpus import Sample, write
+from tests.preflight.faults import FAULTS
+
+AT_ONCE = 2
+
+
+def corpus() -> dict[str, Any]:
+    """Each notebook is deployed to a real engine, which executes it."""
+    with home(preflight="full", max_running=AT_ONCE) as place:
+        client = place.start()
+        samples: list[Sample] = [*FAULTS, *CLEAN]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            said = list(pool.map(lambda at: _try(client, place, *at), enumerate(samples)))
+    faults, clean = said[: len(FAULTS)], said[len(FAULTS) :]
+    missed = [
+        f"{fault}: {found}"
+        for fault, found in zip(FAULTS, faults, strict=True)
+        if (fault.cause, fault.cell) not in found
+    ]
+    alarms = [f"{item}: {found}" for item, found in zip(CLEAN, clean, strict=True) if found]
+    return {
+        "faults": len(FAULTS),
+        "named": len(FAULTS) - len(missed),
+        "missed": missed,
+        "clean": len(CLEAN),
+        "alarms": alarms,
+    }
+
+
+def _try(
+    client: EngineClient, place: Home, number: int, sample: Sample
+) -> list[tuple[str, int | None]]:
+    """Causes and cells; a rejection without any is `rejected`."""
+    path = write(sample, place.folder / f"sample{number}")
+    tried = deploy_and_try(client, Path(path), f"n{number}", sample.takes)
+    found = [(item["cause"], item["cell"]) for item in tried["preflight"]["findings"]]
+    if tried["state"] != "live" and not found:
+        found.append(("rejected", tried["preflight"]["cell"]))
+    return found

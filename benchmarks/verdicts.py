@@ -1,0 +1,71 @@
+"""Whether a run ends as the preflight of its version has, on notebooks of other projects.
+
+`NOTEBOOKS` names folders to search; without it they come from source distributions.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.home import Home, home
+from benchmarks.trying import deploy_and_try, ended
+from jupyter_deploy.client.api import EngineClient
+from jupyter_deploy.errors import DeployError
+from tests.real_notebooks.sdists import unpack
+
+AT_ONCE = 2
+LIVE = "live"
+
+
+def verdicts() -> dict[str, Any]:
+    """Of each notebook that can be deployed, the preflight's verdict and that of a run."""
+    with home(preflight="full", max_running=AT_ONCE) as place:
+        notebooks = _notebooks(place.folder)
+        client = place.start()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            said = list(pool.map(lambda at: _compare(client, place, *at), enumerate(notebooks)))
+    compared = [item for item in said if item is not None]
+    different = [item for item in compared if item["preflight"] != item["run"]]
+    return {
+        "notebooks": len(said),
+        "refused": len(said) - len(compared),
+        "live": sum(item["state"] == LIVE for item in compared),
+        "rejected": sum(item["state"] != LIVE for item in compared),
+        "equal": len(compared) - len(different),
+        "different": different,
+    }
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    named = os.environ.get("NOTEBOOKS")
+    places = [Path(item) for item in named.split(os.pathsep)] if named else [unpack(folder)]
+    found = [path for place in places for path in place.rglob("*.ipynb")]
+    return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
+
+
+def _compare(client: EngineClient, place: Home, number: int, path: Path) -> dict[str, Any] | None:
+    """None for a notebook that is refused before it is tried."""
+    folder = place.folder / f"n{number}"
+    shutil.copytree(path.parent, folder, ignore=shutil.ignore_patterns("*.ipynb"))
+    copy = Path(shutil.copy(path, folder))
+    try:
+        tried = deploy_and_try(client, copy, f"n{number}")
+    except DeployError:
+        return None
+    run = ended(client, client.start_run(f"n{number}", {}, version=tried["version"])["id"])
+    return {
+        "notebook": path.name,
+        "state": tried["state"],
+        "preflight": _end(client.run(tried["preflight"]["run"])),
+        "run": _end(run),
+    }
+
+
+def _end(run: dict[str, Any]) -> str:
+    """How it ended, and where."""
+    cell = run["cell"] if run["state"] == "failed" else None
+    return f"{run['verdict'] or run['state']} in cell {cell}" if cell else run["verdict"]
