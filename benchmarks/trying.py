@@ -15,14 +15,18 @@ LONGEST = 120
 
 
 def deploy_and_try(
-    client: EngineClient, path: Path, name: str, patterns: Sequence[str] = ()
+    client: EngineClient,
+    path: Path,
+    name: str,
+    patterns: Sequence[str] = (),
+    limit: Path | None = None,
 ) -> dict[str, Any]:
     """The deployment as its new version has it, live or rejected.
 
     Raises DeployError for a notebook that is refused before it is tried.
     """
     document, _ = client.deploy(
-        capture(path, patterns=patterns, limit=path.parent if not patterns else None),
+        capture(path, patterns=patterns, limit=limit),
         name=name,
         parameters={},
         schedule=None,

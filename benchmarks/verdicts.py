@@ -1,18 +1,19 @@
 """Whether a run ends as the preflight of its version has, on notebooks of other projects.
 
-`NOTEBOOKS` names folders to search; without it they come from source distributions.
+`NOTEBOOKS` names folders to search; without it they come from source distributions. Versions are
+locked to the packages of the kernel `python3`, which `JUPYTER_PATH` may say.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.home import Home, home
+from benchmarks.home import home
 from benchmarks.trying import deploy_and_try, ended
+from jupyter_deploy.capture.bundle import capture
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.errors import DeployError
 from tests.real_notebooks.sdists import unpack
@@ -23,11 +24,11 @@ LIVE = "live"
 
 def verdicts() -> dict[str, Any]:
     """Of each notebook that can be deployed, the preflight's verdict and that of a run."""
-    with home(preflight="full", max_running=AT_ONCE) as place:
+    with home(preflight="full", environment="locked", max_running=AT_ONCE) as place:
         notebooks = _notebooks(place.folder)
         client = place.start()
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            said = list(pool.map(lambda at: _compare(client, place, *at), enumerate(notebooks)))
+            said = list(pool.map(lambda at: _compare(client, *at), enumerate(notebooks)))
     compared = [item for item in said if item is not None]
     different = [item for item in compared if item["preflight"] != item["run"]]
     return {
@@ -47,13 +48,10 @@ def _notebooks(folder: Path) -> list[Path]:
     return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
 
-def _compare(client: EngineClient, place: Home, number: int, path: Path) -> dict[str, Any] | None:
+def _compare(client: EngineClient, number: int, path: Path) -> dict[str, Any] | None:
     """None for a notebook that is refused before it is tried."""
-    folder = place.folder / f"n{number}"
-    shutil.copytree(path.parent, folder, ignore=shutil.ignore_patterns("*.ipynb"))
-    copy = Path(shutil.copy(path, folder))
     try:
-        tried = deploy_and_try(client, copy, f"n{number}")
+        tried = deploy_and_try(client, path, f"n{number}", _asked_for(path), path.parent)
     except DeployError:
         return None
     run = ended(client, client.start_run(f"n{number}", {}, version=tried["version"])["id"])
@@ -65,7 +63,13 @@ def _compare(client: EngineClient, place: Home, number: int, path: Path) -> dict
     }
 
 
+def _asked_for(path: Path) -> list[str]:
+    """The files that the dialog offers to take along."""
+    looked = capture(path, limit=path.parent, look_only=True)
+    actions = [finding.action or {} for finding in looked.bundle.findings]
+    return [pattern for action in actions for pattern in action.get("files", [])]
+
+
 def _end(run: dict[str, Any]) -> str:
     """How it ended, and where."""
-    cell = run["cell"] if run["state"] == "failed" else None
-    return f"{run['verdict'] or run['state']} in cell {cell}" if cell else run["verdict"]
+    return f"{run['verdict'] or run['state']}, cell {run['cell']}"
