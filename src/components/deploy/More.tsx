@@ -2,19 +2,21 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { Field } from '../common/Field';
 import type { DeployDraft } from './draft';
-import type { IDeployForm, IMode } from './form';
+import type { IDeployForm, IInspection } from './form';
 import { Secrets } from './Secrets';
+import { Tried } from './Tried';
 
 export interface IMoreProps {
   draft: DeployDraft;
   form: IDeployForm;
+  inspection: IInspection;
   trans: TranslationBundle;
 }
 
 /** What few people change: limits, retries, and what a schedule does in awkward cases. */
 export function More(props: IMoreProps): JSX.Element {
   const { draft, form, trans } = props;
-  const wrong = FIELDS.some(field => field in draft.errors);
+  const wrong = Object.keys(draft.errors).some(isHere);
   const [open, setOpen] = React.useState(false);
   // What is wrong has to be seen; what was opened stays open.
   React.useEffect(() => setOpen(was => was || wrong), [wrong]);
@@ -50,35 +52,16 @@ export function More(props: IMoreProps): JSX.Element {
   );
 }
 
-const FIELDS = ['retry.attempts', 'timeout.run', 'timeout.cell', 'secrets'];
+const FIELDS = [
+  'retry.attempts',
+  'timeout.run',
+  'timeout.cell',
+  'secrets',
+  'preflight'
+];
 
-/** A full-size run is not always possible. */
-function Tried({ draft, form, trans }: IMoreProps): JSX.Element {
-  const modes: [IMode, string][] = [
-    ['full', trans.__('run it once, as it will run')],
-    ['imports', trans.__('only what it imports')],
-    ['none', trans.__('not at all')]
-  ];
-  return (
-    <Field label={trans.__('Check before it goes live')}>
-      {attributes => (
-        <select
-          {...attributes}
-          value={form.preflight ?? ''}
-          onChange={event =>
-            draft.change({ preflight: (event.target.value || null) as IMode })
-          }
-        >
-          <option value="">{trans.__('as is usual here')}</option>
-          {modes.map(([value, name]) => (
-            <option key={value} value={value}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
+function isHere(field: string): boolean {
+  return FIELDS.includes(field) || field.startsWith('sample.');
 }
 
 function Retries({ draft, form, trans }: IMoreProps): JSX.Element {

@@ -30,7 +30,8 @@ const FIELDS = [
   'retry.attempts',
   'timeout.run',
   'timeout.cell',
-  'secrets'
+  'secrets',
+  'preflight'
 ];
 
 export interface IDeployDraftOptions {
@@ -147,17 +148,25 @@ export class DeployDraft implements IDisposable {
     });
   }
 
-  /** The text of one parameter's field. */
-  changeText(parameter: string, text: string): void {
+  /** The text of one parameter's field, of runs or of the sample. */
+  changeText(
+    parameter: string,
+    text: string,
+    of: 'texts' | 'sample' = 'texts'
+  ): void {
     if (this._form) {
-      const texts = { ...this._form.texts, [parameter]: text };
-      this._form = { ...this._form, texts };
-      this._forget([`parameters.${parameter}`]);
+      const texts = { ...this._form[of], [parameter]: text };
+      this._form = { ...this._form, [of]: texts };
+      this._forget(
+        of === 'texts'
+          ? [`parameters.${parameter}`]
+          : [`sample.${parameter}`, 'preflight']
+      );
       this._emit();
     }
   }
 
-  change(part: Partial<Omit<IDeployForm, 'texts'>>): void {
+  change(part: Partial<Omit<IDeployForm, 'texts' | 'sample'>>): void {
     if (!this._form) {
       return;
     }

@@ -4,6 +4,7 @@ import { formatValue } from '../common/format';
 import type { IDeployment, IParameter } from '../common/types';
 import { readOverrides } from '../runs/overrides';
 import type { ITexts } from '../runs/overrides';
+import { initialSample, readWish } from './sample';
 
 type Schemas = components['schemas'];
 export type IInspection = Schemas['Inspection'];
@@ -15,8 +16,8 @@ interface IKept {
   readonly policies: Schemas['Policies'] | null;
 }
 
-/** Those that need no parameters of their own. */
-export type IMode = 'full' | 'imports' | 'none';
+/** How a version is tried; a sample has parameters of its own. */
+export type IMode = 'full' | 'sample' | 'imports' | 'none';
 
 /** What a person has typed, as typed. */
 export interface IDeployForm {
@@ -45,6 +46,8 @@ export interface IDeployForm {
   readonly packages: string;
   /** How it is tried before it goes live; null as is usual here. */
   readonly preflight: IMode | null;
+  /** Parameter → text of its field in the sample, where it has been changed. */
+  readonly sample: ITexts;
   /** Paths and patterns, one on each line. */
   readonly files: string;
 }
@@ -82,7 +85,7 @@ export function initialForm(
     texts,
     runsIn: runsIn(inspection, live),
     packages: '',
-    preflight: null,
+    ...initialSample(live),
     files: live ? filesBeside(live).join('\n') : ''
   };
 }
@@ -196,6 +199,7 @@ export function readForm(
   if (!/^[0-9]$/.test(form.retries.trim())) {
     problems['retry.attempts'] = trans.__('A whole number from 0 to 9.');
   }
+  const { wish, errors: wrong } = readWish(form, inspection, trans);
   return {
     request: {
       name: form.name.trim(),
@@ -203,14 +207,14 @@ export function readForm(
       files: patternsOf(form.files),
       runs_in: form.runsIn,
       packages: form.runsIn === 'locked' ? patternsOf(form.packages) : [],
-      preflight: form.preflight,
+      preflight: wish,
       parameters: values,
       schedule: scheduleOf(form),
       ...policiesOf(form),
       expected_version: expectedVersion,
       replace: form.replace
     },
-    errors: problems
+    errors: { ...problems, ...wrong }
   };
 }
 

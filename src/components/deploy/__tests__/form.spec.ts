@@ -7,6 +7,7 @@ import {
   readForm
 } from '../form';
 import { fixed } from '../Findings';
+import { initialSample, sampleText } from '../sample';
 import type { IDeployForm } from '../form';
 import { deployment, file, inspection, parameter } from './fixtures';
 
@@ -61,6 +62,7 @@ describe('initialForm', () => {
       runsIn: 'locked',
       packages: '',
       preflight: null,
+      sample: {},
       files: 'lib/a.py\n../data.csv'
     });
   });
@@ -244,5 +246,48 @@ describe('fixed', () => {
       fixed(done, { ...finding, action: { files: ['a.csv'] } })
     ).toBeNull();
     expect(fixed(form, { ...finding, action: null })).toBeNull();
+  });
+});
+
+describe('the sample', () => {
+  const formOf = (part: Partial<IDeployForm>): IDeployForm => ({
+    ...initialForm(inspection(), null, zone),
+    preflight: 'sample',
+    ...part
+  });
+  const read = (part: Partial<IDeployForm>): ReturnType<typeof readForm> =>
+    readForm('churn.ipynb', formOf(part), inspection(), 0, trans);
+
+  it('shows what runs have until it is changed', () => {
+    expect(sampleText(formOf({}), 'n_rows')).toBe('10');
+    expect(sampleText(formOf({ sample: { n_rows: '' } }), 'n_rows')).toBe('');
+  });
+
+  it('is what differs from the runs', () => {
+    const { request, errors } = read({ sample: { n_rows: '3', region: 'eu' } });
+    expect(errors).toEqual({});
+    expect(request.preflight).toEqual({ sample: { n_rows: 3 } });
+    expect(request.parameters).toEqual({});
+  });
+
+  it('has values of the right type, and at least one', () => {
+    expect(Object.keys(read({ sample: { n_rows: 'few' } }).errors)).toEqual([
+      'sample.n_rows'
+    ]);
+    expect(Object.keys(read({}).errors)).toEqual(['preflight']);
+  });
+
+  it('is kept from the live version', () => {
+    const tried = deployment();
+    const preflight = {
+      ...tried.preflight,
+      mode: 'sample' as const,
+      parameters: { n_rows: 3 }
+    };
+    expect(initialSample({ ...tried, preflight })).toEqual({
+      preflight: 'sample',
+      sample: { n_rows: '3' }
+    });
+    expect(initialSample(tried)).toEqual({ preflight: null, sample: {} });
   });
 });
