@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.home import until
 from jupyter_deploy.capture.bundle import capture
+from jupyter_deploy.capture.locks import LIVE
 from jupyter_deploy.client.api import EngineClient
 
 #: Seconds; a notebook that takes longer fails for that reason.
@@ -20,13 +21,14 @@ def deploy_and_try(
     name: str,
     patterns: Sequence[str] = (),
     limit: Path | None = None,
+    environment: str = LIVE,
 ) -> dict[str, Any]:
     """The deployment as its new version has it, live or rejected.
 
     Raises DeployError for a notebook that is refused before it is tried.
     """
     document, _ = client.deploy(
-        capture(path, patterns=patterns, limit=limit),
+        capture(path, patterns=patterns, limit=limit, environment=environment),
         name=name,
         parameters={},
         schedule=None,

@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.home import home
 from benchmarks.trying import deploy_and_try, ended
 from jupyter_deploy.capture.bundle import capture
+from jupyter_deploy.capture.locks import LOCKED
 from jupyter_deploy.client.api import EngineClient
 from jupyter_deploy.errors import DeployError
 from tests.real_notebooks.sdists import unpack
@@ -24,7 +25,7 @@ LIVE = "live"
 
 def verdicts() -> dict[str, Any]:
     """Of each notebook that can be deployed, the preflight's verdict and that of a run."""
-    with home(preflight="full", environment="locked", max_running=AT_ONCE) as place:
+    with home(preflight="full", max_running=AT_ONCE) as place:
         notebooks = _notebooks(place.folder)
         client = place.start()
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -51,7 +52,8 @@ def _notebooks(folder: Path) -> list[Path]:
 def _compare(client: EngineClient, number: int, path: Path) -> dict[str, Any] | None:
     """None for a notebook that is refused before it is tried."""
     try:
-        tried = deploy_and_try(client, path, f"n{number}", _asked_for(path), path.parent)
+        files = _asked_for(path)
+        tried = deploy_and_try(client, path, f"n{number}", files, path.parent, LOCKED)
     except DeployError:
         return None
     run = ended(client, client.start_run(f"n{number}", {}, version=tried["version"])["id"])
