@@ -42,6 +42,13 @@ class Fault(Sample):
 
 def findings(sample: Sample, folder: Path, packages: Sequence[str] = ()) -> tuple[Finding, ...]:
     """What capturing the sample as a notebook in a project says."""
+    return look(sample, notebook_of(sample.cells), folder, packages=packages)
+
+
+def look(
+    sample: Sample, notebook: nbformat.NotebookNode, folder: Path, **more: Sequence[str]
+) -> tuple[Finding, ...]:
+    """What capturing this notebook in the sample's project says."""
     project = folder / "project"
     (project / "schedules").mkdir(parents=True)
     for name, text in sample.files.items():
@@ -50,8 +57,8 @@ def findings(sample: Sample, folder: Path, packages: Sequence[str] = ()) -> tupl
         path.write_text(text, encoding="utf-8")
     place = project / sample.path
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(nbformat.writes(notebook_of(sample.cells)), encoding="utf-8")
-    captured = capture(place, patterns=sample.takes, packages=packages, look_only=True)
+    place.write_bytes(nbformat.writes(notebook).encode())
+    captured = capture(place, patterns=sample.takes, look_only=True, **more)
     return captured.bundle.findings
 
 
