@@ -32,9 +32,10 @@ def found(folder: Path, *sources: str) -> tuple[Finding, ...]:
 
 
 def edited(folder: Path, *sources: str) -> list[str]:
-    """The cells with the edits of the first finding."""
-    first = found(folder, *sources)[0]
-    return [cell.source for cell in apply_edits(notebook_of(sources), first.edits).cells]
+    """The cells with the edits of the first finding that has some."""
+    proposed = [item.edits for item in found(folder, *sources) if item.edits]
+    edits = proposed[0] if proposed else ()
+    return [cell.source for cell in apply_edits(notebook_of(sources), edits).cells]
 
 
 @pytest.mark.parametrize("fault", [item for item in FAULTS if item.cause in CAUSES], ids=str)
@@ -143,8 +144,29 @@ def test_os_is_imported_where_no_cell_before_has_done_so(tmp_path: Path) -> None
     mended = 'password = os.environ["PASSWORD"]'
     assert edited(tmp_path, "import os.path", line) == ["import os.path", mended]
     assert edited(tmp_path, line, "import os") == [f"import os\n{mended}", "import os"]
+    notebook = notebook_of(("import os", line))
+    notebook.cells[0].metadata["tags"] = ["raises-exception"]
+    notebook.cells[1].metadata["tags"] = ["raises-exception"]
+    (finding,) = check(notebook, (), place_of(tmp_path))
+    assert [edit.after for edit in finding.edits] == [f"import os\n{mended}"]
     inner = "def f():\n    import os\n    return os.sep"
     assert edited(tmp_path, inner, line) == [inner, line]
+
+
+def test_a_secret_is_replaced_wherever_it_stands(tmp_path: Path) -> None:
+    cells = (
+        f"password = '{PASSWORD}'",
+        f"login(password='{PASSWORD}')",
+        "password = 'other#1Word'",
+    )
+    mended = (
+        'import os\npassword = os.environ["PASSWORD"]',
+        'login(password=os.environ["PASSWORD"])',
+    )
+    assert edited(tmp_path, *cells) == [*mended, cells[2]]
+    assert edited(tmp_path, *mended, cells[2])[2] == 'password = os.environ["PASSWORD_2"]'
+    magic = f"%time login(password='{PASSWORD}')"
+    assert edited(tmp_path, cells[0], magic) == [mended[0], magic]
 
 
 @pytest.fixture

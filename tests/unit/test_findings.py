@@ -30,4 +30,4 @@ def test_findings_from_before_there_were_edits_are_read_and_keep_their_digest() 
     document = {**stored(bundle().to_json()), "findings": [old]}
     held = Bundle.from_json(document)
     assert held.findings == (Finding("asks_input", 2, "It asks.", None),)
-    assert held.to_json()["findings"] == [old]
+    assert list(held.to_json()["findings"]) == [old]

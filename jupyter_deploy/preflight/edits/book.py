@@ -91,6 +91,7 @@ class Changes:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._rewritings: dict[int, Rewriting] = {}
+        self._importing: set[int] = set()
         self._new: dict[int, tuple[list[str], tuple[str, ...]]] = {}
 
     def of(self, cell: Cell) -> Rewriting:
@@ -121,14 +122,20 @@ class Changes:
         imports = [found for item in self._book.cells for found in _imports_of_os(item)]
         if len(imports) != self._book.binds("os"):  # it may be something else, or only elsewhere
             raise UncertainError
+        if not any(item is None or item in imports for item in self._before(cell, node)):
+            self.of(cell).put_first("import os")
+            self._importing.add(cell.index)
+
+    def _before(self, cell: Cell, node: ast.AST) -> Iterator[ast.stmt | None]:
+        """Statements that have run well when the node runs; None for an import that comes."""
         holders = [parent for parent, _ in cell.above(node)]
         for item in self._book.cells:
-            for statement in item.tree.body if MAY_FAIL not in item.tags else ():
-                if item is cell and (statement is node or statement in holders):
-                    self.of(cell).put_first("import os")
-                    return
-                if any(found is statement for found in imports):
-                    return
+            if item is cell or MAY_FAIL not in item.tags:
+                yield from [None] if item.index in self._importing else []
+                for statement in item.tree.body:
+                    if statement in holders:
+                        return
+                    yield statement
 
     def edits(self) -> tuple[Edit, ...]:
         """Raises UncertainError."""

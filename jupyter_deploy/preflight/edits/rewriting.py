@@ -32,9 +32,8 @@ class Rewriting:
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         source = cell.source
-        if len(source) > LARGEST or is_automagic(source) or not cell.known or cell.error:
+        if not is_plain(cell):
             raise UncertainError
-        _parse(source)
         self._lines = _LINE.findall(source)
         self._eol = "\r\n" if "\r\n" in source else "\n"
         self._changes: list[tuple[int, int, str]] = []
@@ -152,6 +151,17 @@ class _Swap(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         instead = self._instead.get(node)
         return super().visit(node) if instead is None else _expression(instead)
+
+
+def is_plain(cell: Cell) -> bool:
+    """Whether the cell is Python without IPython's additions, and not too long to look at."""
+    if len(cell.source) > LARGEST or is_automagic(cell.source) or not cell.known:
+        return False
+    try:
+        _parse(cell.source)
+    except UncertainError:
+        return False
+    return True
 
 
 def _parse(source: str) -> ast.Module:

@@ -11,7 +11,7 @@ from jupyter_deploy.domain.bundle import Edit, Finding
 from jupyter_deploy.domain.variables import is_secret_name
 from jupyter_deploy.preflight.cells import Cell
 from jupyter_deploy.preflight.edits.book import Book, Changes
-from jupyter_deploy.preflight.edits.rewriting import UncertainError
+from jupyter_deploy.preflight.edits.rewriting import UncertainError, is_plain
 from jupyter_deploy.preflight.secrets import is_told_by_name, kinds_of, pairs
 
 #: What a secret is called whose variable says nothing.
@@ -46,17 +46,17 @@ class _Secret:
 
 
 def edit_secrets(book: Book, finding: Finding) -> tuple[tuple[Edit, ...], dict[str, list[str]]]:
-    """Raises UncertainError."""
+    """Those of the cell, wherever else they stand too. Raises UncertainError."""
     cell, names, changes = book.cell(finding.cell), _names(book), Changes(book)
-    used: list[str] = []
-    for secret in _secrets(cell):
-        name = names[secret.node.value]
-        changes.import_os(cell, secret.node)
-        changes.of(cell).replace(secret.node, variable(name))
-        used.append(name)
-    if not used:
+    held = {secret.node.value for secret in _secrets(cell)}
+    if not held:
         raise UncertainError
-    return changes.edits(), {"secrets": list(dict.fromkeys(used))}
+    for other in book.cells:
+        for secret in _secrets(other):
+            if secret.node.value in held and (other is cell or is_plain(other)):
+                changes.of(other).replace(secret.node, variable(names[secret.node.value]))
+                changes.import_os(other, secret.node)
+    return changes.edits(), {"secrets": [name for value, name in names.items() if value in held]}
 
 
 def variable(name: str) -> str:
