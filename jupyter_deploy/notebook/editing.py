@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import nbformat
 
 from jupyter_deploy.domain.bundle import Edit
-from jupyter_deploy.errors import Conflict
-from jupyter_deploy.notebook.documents import MINOR, Notebook
+from jupyter_deploy.errors import Conflict, InvalidNotebook
+from jupyter_deploy.notebook.documents import MAJOR, MINOR, Notebook
+
+#: How far the first member of a JSON text is indented.
+_INDENT = re.compile(r'\{\r?\n([ \t]+)"')
 
 
 def apply_edits(notebook: Notebook, edits: Sequence[Edit]) -> Notebook:
@@ -64,3 +70,65 @@ def _new_cell(notebook: Notebook, edit: Edit) -> Notebook:
     if notebook.get("nbformat_minor", 0) < MINOR:
         del cell["id"]
     return cell
+
+
+def edit_file(content: bytes, edits: Sequence[Edit], name: str) -> bytes:
+    """The file with all edits; what they do not say stays as it is, written as it was.
+
+    `name` is for the sentences. Raises Conflict as above, or InvalidNotebook for a file that
+    would have to become another one first.
+    """
+    try:
+        text = content.decode()
+        document = json.loads(text)
+        version, cells = document["nbformat"], document["cells"]
+        sources = [_joined(cell["source"]) for cell in cells]
+        kinds = [cell["cell_type"] for cell in cells]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise _other_form(name) from None
+    if version != MAJOR:
+        raise _other_form(name)
+    plain = Notebook(
+        nbformat_minor=document.get("nbformat_minor", 0),
+        cells=[
+            Notebook(cell_type=kind, source=source, number=number)
+            for number, (kind, source) in enumerate(zip(kinds, sources, strict=True))
+        ],
+    )
+    document["cells"] = [_as_held(cell, cells, sources) for cell in apply_edits(plain, edits).cells]
+    return _written(document, text).encode()
+
+
+def _as_held(cell: Notebook, cells: list[Any], sources: list[str]) -> Any:
+    number, lines = cell.get("number"), cell.source.splitlines(keepends=True)
+    if number is None:
+        return {**dict(sorted(cell.items())), "source": lines}
+    if cell.source == sources[number]:
+        return cells[number]
+    whole = isinstance(cells[number]["source"], str)
+    return {**cells[number], "source": cell.source if whole else lines}
+
+
+def _written(document: Any, like: str) -> str:
+    """JSON in the form of another text of it."""
+    found = _INDENT.match(like)
+    written = json.dumps(
+        document,
+        indent=found[1] if found else None,
+        separators=None if found or ": " in like[:1000] else (",", ":"),
+        ensure_ascii=like.isascii() and "\\u" in like,
+    )
+    end = like[len(like.rstrip()) :]
+    return (written.replace("\n", "\r\n") if "\r\n" in like else written) + end
+
+
+def _joined(source: Any) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _other_form(name: str) -> InvalidNotebook:
+    return InvalidNotebook(
+        f"{name} is not in notebook format {MAJOR}, so no cell of it is changed.",
+        field="notebook",
+        hint="Open it in JupyterLab and save it, then try again.",
+    )
