@@ -12,8 +12,17 @@ import type {
 import type { IDeploymentSummary } from '../../tokens';
 import type { IDeployment, IRun } from '../common/types';
 import type { ISecretStore } from './Secrets';
-import { initialForm, patternsOf, readForm, scheduleOf } from './form';
+import {
+  initialForm,
+  patternsOf,
+  readForm,
+  scheduleOf,
+  withNewParameters
+} from './form';
 import type { IDeployForm, IFieldErrors } from './form';
+import { fixed } from './fixes';
+import type { IFinding } from './fixes';
+import type { IEdit } from './edits';
 import { followTrial } from './trial';
 
 /** Milliseconds of no typing before the server is asked. */
@@ -40,6 +49,8 @@ export interface IDeployDraftOptions {
   /** What is deployed already, by name. */
   deployments: () => readonly IDeploymentSummary[];
   timezone: string;
+  /** Change the notebook and save it. */
+  edit: (edits: readonly IEdit[]) => Promise<void>;
   trans: TranslationBundle;
 }
 
@@ -101,6 +112,11 @@ export class DeployDraft implements IDisposable {
   /** How often deploying was refused: each time the first error is to be shown. */
   get refusals(): number {
     return this._refusals;
+  }
+
+  /** How often the notebook was changed: each time a button has gone with its finding. */
+  get edits(): number {
+    return this._edits;
   }
 
   get changed(): ISignal<this, void> {
@@ -170,6 +186,23 @@ export class DeployDraft implements IDisposable {
       void this._files.invoke().catch(() => undefined);
     }
     this._emit();
+  }
+
+  /** Change the notebook as the finding proposes, and put what belongs to it into the form. */
+  async edit(finding: IFinding): Promise<void> {
+    if (!this._form || this._busy) {
+      return;
+    }
+    await this._work(async () => {
+      await this._options.edit(finding.edits ?? []);
+      if (this._form && this._inspection) {
+        this._form = { ...this._form, ...fixed(this._form, finding) };
+        const found = await this._withFiles(this._inspection, this._form);
+        this._inspection = found;
+        this._form = withNewParameters(this._form, found);
+      }
+      this._edits += 1;
+    });
   }
 
   /** Deploy what the form says and try it; null when something is wrong with it. */
@@ -344,6 +377,7 @@ export class DeployDraft implements IDisposable {
   private _disposed = false;
   private _turn = 0;
   private _refusals = 0;
+  private _edits = 0;
   private _trial: ITrial | null = null;
   private _rejected: IDeployment | null = null;
   private _previews: Debouncer;
