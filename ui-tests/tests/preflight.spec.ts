@@ -171,3 +171,38 @@ test('a change of the notebook is shown and asked for', async ({
       .toContain('import os');
   });
 });
+
+test('a rejected version offers it too, of a notebook that is not open', async ({
+  page,
+  server,
+  deployments
+}) => {
+  test.slow();
+  const { dialog } = deployments;
+  const alert = dialog.getByRole('alert');
+  const path = await server.write(
+    'far.ipynb',
+    notebook('rows = open("/mnt/no-such-disk/rows.csv").read()')
+  );
+  await page.filebrowser.refresh();
+  await page
+    .getByRole('listitem', { name: /far\.ipynb/ })
+    .click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Deploy Notebook' }).click();
+  await dialog.getByText('More: check').click();
+  await dialog.getByLabel('Check before it goes live').selectOption('full');
+  await deployments.press('Check and deploy');
+  await expect(alert).toContainText('did not go live', { timeout: 60_000 });
+  await alert.getByRole('button', { name: 'Change the notebook…' }).click();
+  await alert.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(dialog.getByLabel('rows_path')).toHaveValue(
+    '/mnt/no-such-disk/rows.csv'
+  );
+  await expect(alert).not.toContainText('leads out of the project');
+  const { cells } = await server.read(path);
+  expect(cells.map(cell => String(cell.source))).toEqual([
+    'rows_path = "/mnt/no-such-disk/rows.csv"',
+    'rows = open(rows_path).read()'
+  ]);
+  expect(cells[0].metadata).toMatchObject({ tags: ['parameters'] });
+});
