@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from benchmarks.home import Home, home
 from benchmarks.trying import deploy_and_try
 from jupyter_deploy.client.api import EngineClient
 from tests.preflight.clean import CLEAN
-from tests.preflight.corpus import Sample, write
+from tests.preflight.corpus import Sample, notebook_of, write
 from tests.preflight.faults import FAULTS
 
 AT_ONCE = 2
@@ -43,8 +42,8 @@ def _try(
     client: EngineClient, place: Home, number: int, sample: Sample
 ) -> list[tuple[str, int | None]]:
     """Causes and cells; a rejection without any is `rejected`."""
-    path = write(sample, place.folder / f"sample{number}")
-    tried = deploy_and_try(client, Path(path), f"n{number}", sample.takes)
+    path = write(sample, notebook_of(sample.cells), place.folder / f"sample{number}")
+    tried = deploy_and_try(client, path, f"n{number}", sample.takes)
     found = [(item["cause"], item["cell"]) for item in tried["preflight"]["findings"]]
     if tried["state"] != "live" and not found:
         found.append(("rejected", tried["preflight"]["cell"]))

@@ -23,6 +23,7 @@ def capture_notebook(
     environment: str | Path | None = None,
     packages: Sequence[str] = (),
     secrets: Sequence[str] = (),
+    look_only: bool = False,
 ) -> Captured:
     """With the usual environment where none is given."""
     from jupyter_deploy.capture.bundle import capture
@@ -39,6 +40,7 @@ def capture_notebook(
         environment=environment,
         packages=packages,
         secrets=secrets,
+        look_only=look_only,
         passed=settings.kernel_environment,
     )
 

@@ -113,7 +113,7 @@ def print_deployment(document: Document) -> None:
     if candidate and candidate["version"] != document["version"]:
         _print_candidate(candidate)
     for finding in document["preflight"]["findings"]:
-        _print_finding(finding)
+        print_finding(finding)
 
 
 def _preflight(preflight: Document) -> str:
@@ -138,7 +138,7 @@ def _print_candidate(candidate: Document) -> None:
     print_line("  ", (f"{'Newer':<11} ", "yellow"), said)
 
 
-def _print_finding(finding: Document) -> None:
+def print_finding(finding: Document) -> None:
     """Place and cause, then what helps on a line of its own."""
     cause = finding["cause"].replace("_", " ")
     place = cause if finding["cell"] is None else f"cell {finding['cell'] + 1}, {cause}"

@@ -22,6 +22,7 @@ from jupyter_deploy.errors import DeployError, InvalidInput
 #: command → module below `jupyter_deploy.cli`, loaded when it is used, and its line of help
 _COMMANDS = {
     "notebook": ("deploying", "Deploy a notebook: capture it and make it live."),
+    "check": ("checking", "Say what would fail in production, and change it where you agree."),
     "apply": ("applying", "Deploy what a project's schedules/ folder describes."),
     "list": ("deployments", "Show all deployments."),
     "show": ("deployments", "Show one deployment: what is live, when it runs next."),

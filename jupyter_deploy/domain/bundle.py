@@ -75,11 +75,31 @@ class Git:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """The source of a cell becomes `after`, if it still is `before`.
+
+    `cell` is its index among all cells of the file. With `before` None a new code cell with
+    these `tags` is put before that index.
+    """
+
+    cell: int
+    before: str | None
+    after: str
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Edit:
+        """Raises KeyError or TypeError for a document of another form."""
+        return cls(**{**data, "tags": tuple(data["tags"])})
+
+
+@dataclass(frozen=True)
 class Finding:
     """Something the user should know: what was mended, what may fail.
 
     `action` is what the fix adds to the bundle by one click: `files` are patterns,
-    `packages` requirements, `secrets` names.
+    `packages` requirements, `secrets` names. `edits` are what it changes in the notebook, for
+    the user to accept; all of them refer to the notebook before any is made.
     """
 
     cause: str
@@ -87,6 +107,13 @@ class Finding:
     message: str
     fix: str | None
     action: dict[str, list[str]] | None = None
+    edits: tuple[Edit, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Finding:
+        """Raises KeyError or TypeError for a document of another form."""
+        edits = tuple(Edit.from_json(item) for item in data.get("edits") or ())
+        return cls(**{**data, "edits": edits})
 
 
 @dataclass(frozen=True)
@@ -171,6 +198,9 @@ class Bundle:
         for name in ("upstreams", "lock", "start", "variables"):
             if not document[name]:  # bundles from before there were any keep their digest
                 del document[name]
+        for finding in document["findings"]:
+            if not finding["edits"]:
+                del finding["edits"]
         return document
 
     @classmethod
@@ -187,7 +217,7 @@ class Bundle:
             packages=data["packages"],
             git=Git(**git) if git else None,
             cells=data["cells"],
-            findings=tuple(Finding(**item) for item in data["findings"]),
+            findings=tuple(Finding.from_json(item) for item in data["findings"]),
             upstreams=tuple(data.get("upstreams", ())),
             lock=Lock.from_json(data["lock"]) if data.get("lock") else None,
             start=Start.from_json(data["start"]) if data.get("start") else None,

@@ -87,7 +87,7 @@ class Tried:
 def _report(data: Mapping[str, Any]) -> Report:
     effects = {name: tuple(items) for name, items in data["effects"].items()}
     return Report(
-        findings=tuple(Finding(**item) for item in data["findings"]),
+        findings=tuple(Finding.from_json(item) for item in data["findings"]),
         forecast=Forecast(**data["forecast"]),
         effects=Effects(**effects),
     )

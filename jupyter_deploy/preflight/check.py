@@ -1,57 +1,19 @@
-"""All findings of a Python notebook, in the order of its cells."""
+"""All findings of a Python notebook, with the changes of it that would take them away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
 from jupyter_deploy.domain.bundle import Finding, Parameter
 from jupyter_deploy.notebook.documents import Notebook
-from jupyter_deploy.preflight.cells import MAY_FAIL, Cell, read_cells
-from jupyter_deploy.preflight.files import check_files
-from jupyter_deploy.preflight.imports import check_imports
-from jupyter_deploy.preflight.installs import check_installs
-from jupyter_deploy.preflight.names import check_names
-from jupyter_deploy.preflight.parameters import check_parameters
+from jupyter_deploy.preflight.cells import read_cells
+from jupyter_deploy.preflight.edits.book import Book
+from jupyter_deploy.preflight.edits.proposing import with_edits
+from jupyter_deploy.preflight.faults import find_faults
 from jupyter_deploy.preflight.place import Place
-from jupyter_deploy.preflight.questions import check_questions
-from jupyter_deploy.preflight.secrets import check_secrets
-from jupyter_deploy.preflight.variables import check_variables
 
 
 def check(notebook: Notebook, parameters: Sequence[Parameter], place: Place) -> tuple[Finding, ...]:
-    """What would make it fail in production, as far as its source tells; nothing is executed."""
+    """What would make it fail in production, in the order of its cells; nothing is executed."""
     cells = read_cells(notebook)
-    checks = (
-        _unreadable(cells),
-        check_imports(cells, place),
-        check_installs(cells),
-        check_files(cells, place),
-        check_names(cells),
-        check_questions(cells),
-        check_secrets(cells),
-        check_variables(cells, place.variables),
-        check_parameters(cells, parameters),
-    )
-    found = [finding for each in checks for finding in _survived(each)]
-    return tuple(sorted(found, key=lambda finding: finding.cell or 0))
-
-
-def _survived(findings: Iterable[Finding]) -> list[Finding]:
-    """Code may be nested deeper than Python recurses; then one check says less."""
-    found: list[Finding] = []
-    with suppress(RecursionError):
-        for finding in findings:
-            found.append(finding)
-    return found
-
-
-def _unreadable(cells: Sequence[Cell]) -> Iterator[Finding]:
-    for cell in cells:
-        if cell.error is not None and MAY_FAIL not in cell.tags:
-            yield Finding(
-                "syntax_error",
-                cell.index,
-                f"The cell is not valid Python: {cell.error}.",
-                "Mend it, or make it a Markdown or raw cell.",
-            )
+    return with_edits(Book(notebook, cells, place), find_faults(cells, parameters, place))

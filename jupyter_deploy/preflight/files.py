@@ -30,7 +30,7 @@ _MISSING = ("FileNotFoundError", "OSError", "IOError")
 
 
 @dataclass(frozen=True)
-class _Named:
+class Named:
     """A path as the code has it; `whole` is False where only its beginning is written out."""
 
     cell: Cell
@@ -38,16 +38,38 @@ class _Named:
     text: str
     whole: bool
     node: ast.AST
+    #: None for what a magic names.
+    path: ast.expr | None = None
     #: Whether a parameter says it.
     given: bool = False
 
 
 def check_files(cells: Sequence[Cell], place: Place) -> Iterator[Finding]:
+    wanted, foreign = _sorted(cells, place)
+    texts = {cell: [item.text for item in found] for cell, found in foreign.items()}
+    yield from _findings(wanted, texts)
+
+
+def foreign_paths(cells: Sequence[Cell], place: Place, cell: int | None) -> list[Named]:
+    """Those of the cell that lead to a place that other machines do not have."""
+    _, foreign = _sorted(cells, place)
+    return [item for index, found in foreign.items() for item in found if index == cell]
+
+
+def is_moved(cells: Sequence[Cell]) -> bool:
+    """Whether relative paths mean something else somewhere."""
+    return any(_moves(node) for cell in cells for node in cell.nodes)
+
+
+def _sorted(
+    cells: Sequence[Cell], place: Place
+) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[Named]]]:
+    """By cell: paths and patterns of what is not taken along, and what other machines lack."""
     named = list(_all(cells))
     written: set[str] = set()
     later = {_normal(item.text) for item in named if item.how == WRITE}
     wanted: dict[int, list[tuple[str, str]]] = {}
-    foreign: dict[int, list[str]] = {}
+    foreign: dict[int, list[Named]] = {}
     moved = False
     for item in named:
         moved = moved or _moves(item.node)
@@ -57,13 +79,13 @@ def check_files(cells: Sequence[Cell], place: Place) -> Iterator[Finding]:
         if _is_excused(item) or (item.how != WRITE and _is_made(item.text, made)):
             continue
         if _is_foreign(item, place):
-            foreign.setdefault(item.cell.index, []).append(item.text)
+            foreign.setdefault(item.cell.index, []).append(item)
         elif not moved and (pattern := _left(item, place)):
             wanted.setdefault(item.cell.index, []).append((item.text, pattern))
-    yield from _findings(wanted, foreign)
+    return wanted, foreign
 
 
-def _all(cells: Sequence[Cell]) -> Iterator[_Named]:
+def _all(cells: Sequence[Cell]) -> Iterator[Named]:
     known = constants(cells)
     fixed = constants([cell for cell in cells if TAG not in cell.tags])
     for cell in cells:
@@ -71,10 +93,10 @@ def _all(cells: Sequence[Cell]) -> Iterator[_Named]:
             found = text_of(use.path, known) if use.how != NAMED else _constant(use.path)
             if found is not None and _is_path(found[0]):
                 given = text_of(use.path, fixed) != found
-                yield _Named(cell, use.how, *found, use.node, given)
+                yield Named(cell, use.how, *found, use.node, use.path, given)
         for magic in magics(cell.nodes):
             if magic.name == "cd" and _is_path(magic.text):
-                yield _Named(cell, READ, magic.text.strip("'\" "), True, magic.node)
+                yield Named(cell, READ, magic.text.strip("'\" "), True, magic.node)
 
 
 def _constant(node: ast.expr) -> tuple[str, bool] | None:
@@ -97,7 +119,7 @@ def _moves(node: ast.AST) -> bool:
     )
 
 
-def _is_excused(item: _Named) -> bool:
+def _is_excused(item: Named) -> bool:
     """The code is ready for a missing file, or the path can be given as a parameter."""
     if MAY_FAIL in item.cell.tags or item.cell.forgives(item.node, *_MISSING):
         return True
@@ -117,7 +139,7 @@ def _is_made(text: str, made: set[str]) -> bool:
     return any(plain == item or plain.startswith(f"{item}/") for item in made - {"."})
 
 
-def _is_foreign(item: _Named, place: Place) -> bool:
+def _is_foreign(item: Named, place: Place) -> bool:
     """Whether the path leads to a place that other machines do not have."""
     if item.given:
         return False
@@ -132,7 +154,7 @@ def _path(text: str, place: Place) -> Path:
     return Path(os.path.normpath(place.folder / text))
 
 
-def _left(item: _Named, place: Place) -> str | None:
+def _left(item: Named, place: Place) -> str | None:
     """The pattern for what is there and not taken along."""
     if item.how not in (READ, MAYBE) or _ABSOLUTE.match(item.text):
         return None
@@ -145,7 +167,7 @@ def _left(item: _Named, place: Place) -> str | None:
         return None
 
 
-def _is_left(item: _Named, path: Path, place: Place) -> bool:
+def _is_left(item: Named, path: Path, place: Place) -> bool:
     if glob.has_magic(item.text) and item.whole:
         return item.how == READ and _of_pattern(path, place)
     if path.is_file():

@@ -51,6 +51,25 @@ def text_of(node: ast.expr, known: Known, depth: int = 0) -> Text | None:
     return None
 
 
+def beginning(node: ast.expr, known: Known, depth: int = 0) -> ast.Constant | None:
+    """The literal that the path begins with, which may stand in another cell."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node
+    inner: ast.expr | None = None
+    if isinstance(node, ast.Name):
+        inner = known.get(node.id)
+    elif isinstance(node, ast.JoinedStr):
+        inner = node.values[0].value if isinstance(node.values[0], ast.FormattedValue) else None
+    elif isinstance(node, ast.BinOp):
+        inner = node.left
+    elif isinstance(node, ast.Call):
+        held = node.func.value if isinstance(node.func, ast.Attribute) else None
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        plain = name in {"joinpath", *_SAME_METHODS} and text_of(held, known) if held else None
+        inner = held if plain else node.args[0] if node.args else None
+    return beginning(inner, known, depth + 1) if inner and depth < _DEEPEST else None
+
+
 def _part(node: ast.expr) -> ast.expr:
     return node.value if isinstance(node, ast.FormattedValue) else node
 

@@ -34,14 +34,18 @@ def check_parameters(cells: Sequence[Cell], parameters: Sequence[Parameter]) -> 
         return
     cell, after = cells[place], cells[place + 1 :]
     yield from _types(cell, parameters)
-    derived = _derived(cell)
-    stale = [name for name in derived if _fate(name, after)[0] == "read"]
+    derived, stale = _derived(cell), stale_names(cell, after)
     if stale:
         yield _stale(cell, stale, derived)
     if any(item.source.strip() for item in after):
         used = {name for sources in derived.values() for name in sources}
         names = [item.name for item in parameters if item.name not in {*derived, *used}]
         yield from _without_effect(cell, names, after)
+
+
+def stale_names(cell: Cell, after: Sequence[Cell]) -> list[str]:
+    """What the parameters cell computes of others of its names and the cells after it read."""
+    return [name for name in _derived(cell) if _fate(name, after)[0] == "read"]
 
 
 def _types(cell: Cell, parameters: Sequence[Parameter]) -> Iterator[Finding]:

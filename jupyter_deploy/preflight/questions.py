@@ -20,17 +20,18 @@ def check_questions(cells: Sequence[Cell]) -> Iterator[Finding]:
         if event.kind == BIND
     } - {"getpass"}
     for cell in cells:
-        asked = {name for node in cell.nodes if (name := _asked(node)) and name not in own}
-        if asked:
+        found = {name for node in cell.nodes if (name := asked(node)) and name not in own}
+        if found:
             yield Finding(
                 "asks_input",
                 cell.index,
-                f"{min(asked)}() waits for an answer that nobody gives in production.",
+                f"{min(found)}() waits for an answer that nobody gives in production.",
                 "Make the answer a parameter, or read it from a variable of the environment.",
             )
 
 
-def _asked(node: ast.AST) -> str | None:
+def asked(node: ast.AST) -> str | None:
+    """The function that the call asks a person by, None when it is no such call."""
     if not isinstance(node, ast.Call):
         return None
     name = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""

@@ -77,15 +77,25 @@ def _is_example(text: str) -> bool:
 
 def _by_name(cell: Cell) -> Iterator[str]:
     for node in cell.nodes:
-        for name, value in _pairs(node):
+        for name, value in pairs(node):
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                plain = name.rpartition(".")[2]
                 told = any(form.search(value.value) for form in _KNOWN.values())
-                if _NAME.search(plain) and _is_secret(plain, value.value) and not told:
-                    yield f"the value of {plain}"
+                if is_told_by_name(name, value.value) and not told:
+                    yield f"the value of {name.rpartition('.')[2]}"
 
 
-def _pairs(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+def kinds_of(text: str) -> list[str]:
+    """What a text is by its form alone, as messages call it."""
+    return list(_by_form(text))
+
+
+def is_told_by_name(name: str, value: str) -> bool:
+    """Whether what is called so, with this value, is a secret."""
+    plain = name.rpartition(".")[2]
+    return bool(_NAME.search(plain)) and _is_secret(plain, value)
+
+
+def pairs(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """Names with what they are given."""
     if isinstance(node, ast.Assign):
         for target in node.targets:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ class InspectHandler(CapturingHandler):
         current = await self._current(captured)
         document = {
             **{key: bundle[key] for key in keys},
-            "findings": bundle["findings"],
+            "findings": [asdict(item) for item in captured.bundle.findings],
             "runs_in": self.deploy_settings.environment or LOCKED,
             "notebook": bundle["notebook"]["path"],
             "origin": captured.origin,

@@ -984,6 +984,18 @@ export interface components {
       action?: {
         [key: string]: string[];
       } | null;
+      /** @description what the fix changes in the notebook, for the user to accept; all of them refer to the notebook before any is made */
+      edits?: components['schemas']['Edit'][];
+    };
+    /** @description the source of a cell becomes `after` if it still is `before` */
+    Edit: {
+      /** @description its index among all cells of the file */
+      cell: number;
+      /** @description null for a new code cell that is put before this index */
+      before: string | null;
+      after: string;
+      /** @description those of a new cell */
+      tags: string[];
     };
     Schedule: {
       cron: string;

@@ -69,13 +69,15 @@ class DeployDialog extends Dialog<void> {
 
   answer: IDeployAnswer | null = null;
 
-  /** Enter belongs to a text of several lines, to what folds and to a secret; elsewhere it deploys. */
+  /** Enter belongs to a text of several lines, to what folds, what mends and a secret; elsewhere it deploys. */
   handleEvent(event: Event): void {
     const own =
       event instanceof KeyboardEvent &&
       event.key === 'Enter' &&
       event.target instanceof Element &&
-      event.target.matches('textarea, summary, .jp-deploy-Secrets *');
+      event.target.matches(
+        'textarea, summary, .jp-deploy-Findings *, .jp-deploy-Secrets *'
+      );
     if (!own) {
       super.handleEvent(event);
     }

@@ -10,6 +10,7 @@ import { runOfPath } from '../models/runsDrive';
 import type { IDeployModel } from '../tokens';
 import { CommandIDs } from '../tokens';
 import { askHowToDeploy } from './deployDialog';
+import { changeNotebook } from './editing';
 import { showProblem } from './problem';
 
 export interface IDeployingOptions {
@@ -43,6 +44,7 @@ export async function deployNotebook(
       notebook: docManager.services.contents.localPath(path),
       deployments: () => model.deployments,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      edit: edits => changeNotebook(path, edits, docManager, trans),
       openRun: id => void commands.execute(CommandIDs.openRun, { id }),
       trans
     });

@@ -42,13 +42,20 @@ class Fault(Sample):
 
 def findings(sample: Sample, folder: Path, packages: Sequence[str] = ()) -> tuple[Finding, ...]:
     """What capturing the sample as a notebook in a project says."""
-    place = write(sample, folder / "project")
-    captured = capture(place, patterns=sample.takes, packages=packages, look_only=True)
+    return look(sample, notebook_of(sample.cells), folder, packages=packages)
+
+
+def look(
+    sample: Sample, notebook: nbformat.NotebookNode, folder: Path, **more: Sequence[str]
+) -> tuple[Finding, ...]:
+    """What capturing this notebook in the sample's project says."""
+    place = write(sample, notebook, folder / "project")
+    captured = capture(place, patterns=sample.takes, look_only=True, **more)
     return captured.bundle.findings
 
 
-def write(sample: Sample, project: Path) -> Path:
-    """Lay out its project; where its notebook is."""
+def write(sample: Sample, notebook: nbformat.NotebookNode, project: Path) -> Path:
+    """Lay out the sample's project with this notebook; where that is."""
     (project / "schedules").mkdir(parents=True)
     for name, text in sample.files.items():
         path = project / name
@@ -56,7 +63,7 @@ def write(sample: Sample, project: Path) -> Path:
         path.write_text(text, encoding="utf-8")
     place = project / sample.path
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(nbformat.writes(notebook_of(sample.cells)), encoding="utf-8")
+    place.write_bytes(nbformat.writes(notebook).encode())
     return place
 
 

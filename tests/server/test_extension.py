@@ -254,3 +254,22 @@ async def test_two_notebooks_of_one_name_are_told_apart(
     assert two in problem["detail"]
     moved = await extension("POST", "/deployments", {**request, "replace": True})
     assert moved.good()["origin"] == other["origin"]
+
+
+async def test_edits_of_the_notebook_are_proposed_and_kept(
+    extension: Api, write: Write, name: str, jp_root_dir: Path
+) -> None:
+    path = write(f"{name}.ipynb", "token = 'f7a91c03be5d2846'", "print(token)", "1 + 1")
+    held = (jp_root_dir / f"{name}.ipynb").read_bytes()
+    edit = {
+        "cell": 0,
+        "before": "token = 'f7a91c03be5d2846'",
+        "after": 'import os\ntoken = os.environ["TOKEN"]',
+        "tags": [],
+    }
+    [found] = (await extension("POST", "/inspect", {"notebook": path})).good()["findings"]
+    assert (found["edits"], found["action"]) == ([edit], {"secrets": ["TOKEN"]})
+    request = {"notebook": path, "name": name}
+    made = (await extension("POST", "/deployments", request)).good(201)
+    assert made["preflight"]["findings"] == [found]
+    assert (jp_root_dir / f"{name}.ipynb").read_bytes() == held

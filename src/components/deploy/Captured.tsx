@@ -3,14 +3,16 @@ import * as React from 'react';
 import { formatBytes } from '../common/format';
 import { Field } from '../common/Field';
 import { Findings } from './Findings';
+import type { IFinding } from './fixes';
 import type { IDeployForm, IFieldErrors, IInspection } from './form';
 
 export interface ICapturedProps {
   inspection: IInspection;
-  findings: IInspection['findings'];
+  findings: readonly IFinding[];
   form: IDeployForm;
   errors: IFieldErrors;
   onChange: (part: Partial<IDeployForm>) => void;
+  onEdit: (finding: IFinding) => void;
   trans: TranslationBundle;
 }
 
@@ -47,6 +49,7 @@ export function Captured(props: ICapturedProps): JSX.Element {
         findings={props.findings}
         form={form}
         onChange={onChange}
+        onEdit={props.onEdit}
         trans={trans}
       />
     </fieldset>

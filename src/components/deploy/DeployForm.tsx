@@ -5,6 +5,8 @@ import { ErrorNotice } from '../common/ErrorNotice';
 import { Captured } from './Captured';
 import type { DeployDraft } from './draft';
 import { Field } from '../common/Field';
+import { stillFound } from './fixes';
+import type { IFinding } from './fixes';
 import { otherNotebook } from './form';
 import type { IDeployForm, IInspection } from './form';
 import { More } from './More';
@@ -22,13 +24,19 @@ export interface IDeployFormProps {
 /** The body of the deploy dialog. */
 export function DeployForm(props: IDeployFormProps): JSX.Element {
   const { draft, trans } = props;
-  const { form, inspection, problem, refusals, trial } = draft;
+  const { edits, form, inspection, problem, refusals, trial } = draft;
   const node = React.useRef<HTMLDivElement>(null);
   React.useEffect(() => {
     if (refusals > 0) {
       showFirstError(node.current);
     }
   }, [refusals]);
+  React.useEffect(() => {
+    if (edits > 0) {
+      // The button that had the focus is gone, and the dialog needs it for its keys.
+      node.current?.querySelector<HTMLElement>('textarea')?.focus();
+    }
+  }, [edits]);
   if (trial) {
     return <TrialView {...trial} trans={trans} />;
   }
@@ -69,13 +77,19 @@ interface IPartProps extends IDeployFormProps {
 function Parts(props: IPartProps): JSX.Element {
   const { draft, form, inspection, trans } = props;
   const change = (part: Partial<IDeployForm>): void => draft.change(part);
+  const edit = (finding: IFinding): void => void draft.edit(finding);
   return (
     <>
       {draft.rejected && (
         <Rejection
           rejected={draft.rejected}
+          findings={stillFound(
+            draft.rejected.preflight.findings,
+            inspection.findings
+          )}
           form={form}
           onChange={change}
+          onEdit={edit}
           onOpenRun={props.onOpenRun}
           trans={trans}
         />
@@ -89,6 +103,7 @@ function Parts(props: IPartProps): JSX.Element {
         form={form}
         errors={draft.errors}
         onChange={change}
+        onEdit={edit}
         trans={trans}
       />
       <More {...props} />

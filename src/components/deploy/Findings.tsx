@@ -1,15 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { components } from '../../api/schema';
-import { patternsOf } from './form';
+import { Change } from './Change';
+import { fixed } from './fixes';
+import type { IFinding } from './fixes';
 import type { IDeployForm } from './form';
-
-type IFinding = components['schemas']['Finding'];
 
 export interface IFindingsProps {
   findings: readonly IFinding[];
   form: IDeployForm;
   onChange: (part: Partial<IDeployForm>) => void;
+  /** The finding's change of the notebook is accepted. */
+  onEdit: (finding: IFinding) => void;
   trans: TranslationBundle;
 }
 
@@ -22,7 +23,7 @@ export function Findings(props: IFindingsProps): JSX.Element | null {
   return (
     <ul className="jp-deploy-Findings" aria-label={trans.__('Worth knowing')}>
       {findings.map((finding, index) => (
-        <li key={index}>
+        <li key={`${finding.message} ${index}`}>
           {finding.cell !== null && (
             <b>{trans.__('Cell %1: ', finding.cell + 1)}</b>
           )}
@@ -35,25 +36,43 @@ export function Findings(props: IFindingsProps): JSX.Element | null {
 }
 
 function Remedy(props: IFindingsProps & { finding: IFinding }): JSX.Element {
-  const { finding, form, onChange, trans } = props;
-  const part = fixed(form, finding);
+  const { finding, trans } = props;
   return (
     <>
       {finding.fix && <span className="jp-deploy-Muted"> {finding.fix}</span>}
-      {part && (
-        <button
-          type="button"
-          className="jp-Button jp-mod-styled jp-mod-accept jp-deploy-Fix"
-          onClick={() => onChange(part)}
-        >
-          {buttonText(finding, trans)}
-        </button>
+      {finding.edits?.length ? (
+        <Change
+          edits={finding.edits}
+          more={finding.action ? actionText(finding, trans) : null}
+          onAccept={() => props.onEdit(finding)}
+          trans={trans}
+        />
+      ) : (
+        <Fix {...props} />
       )}
     </>
   );
 }
 
-function buttonText(finding: IFinding, trans: TranslationBundle): string {
+function Fix(
+  props: IFindingsProps & { finding: IFinding }
+): JSX.Element | null {
+  const { finding, form, onChange, trans } = props;
+  const part = fixed(form, finding);
+  return (
+    part && (
+      <button
+        type="button"
+        className="jp-Button jp-mod-styled jp-mod-accept jp-deploy-Fix"
+        onClick={() => onChange(part)}
+      >
+        {actionText(finding, trans)}
+      </button>
+    )
+  );
+}
+
+function actionText(finding: IFinding, trans: TranslationBundle): string {
   const [names] = Object.values(finding.action ?? {});
   const listed = (names ?? []).join(', ');
   if (finding.action?.secrets) {
@@ -62,33 +81,4 @@ function buttonText(finding: IFinding, trans: TranslationBundle): string {
   return finding.action?.files
     ? trans.__('Take along %1', listed)
     : trans.__('Add the package %1', listed);
-}
-
-/** What the fix changes in the form; null when there is none, or nothing left to change. */
-export function fixed(
-  form: IDeployForm,
-  { action }: IFinding
-): Partial<IDeployForm> | null {
-  if (action?.files) {
-    const files = added(form.files, action.files);
-    return files === null ? null : { files };
-  }
-  if (action?.packages) {
-    const packages = added(form.packages, action.packages);
-    return packages === null ? null : { packages, runsIn: 'locked' };
-  }
-  if (action?.secrets) {
-    const missing = action.secrets.filter(name => !form.secrets.includes(name));
-    return missing.length === 0
-      ? null
-      : { secrets: [...form.secrets, ...missing] };
-  }
-  return null;
-}
-
-/** The lines with these beside them; null when they are there. */
-function added(lines: string, more: readonly string[]): string | null {
-  const held = patternsOf(lines);
-  const missing = more.filter(item => !held.includes(item));
-  return missing.length === 0 ? null : [...held, ...missing].join('\n');
 }

@@ -2,20 +2,24 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IDeployment } from '../common';
 import { Findings } from './Findings';
+import type { IFinding } from './fixes';
 import type { IDeployForm } from './form';
 
 export interface IRejectionProps {
   rejected: IDeployment;
+  /** What was found in it and still is. */
+  findings: readonly IFinding[];
   form: IDeployForm;
   onChange: (part: Partial<IDeployForm>) => void;
+  onEdit: (finding: IFinding) => void;
   onOpenRun: (id: number) => void;
   trans: TranslationBundle;
 }
 
 /** Why a version did not go live, and what helps. */
 export function Rejection(props: IRejectionProps): JSX.Element {
-  const { rejected, form, onChange, onOpenRun, trans } = props;
-  const { run, cell, reason, findings } = rejected.preflight;
+  const { rejected, findings, form, onChange, onOpenRun, trans } = props;
+  const { run, cell, reason } = rejected.preflight;
   return (
     <div className="jp-deploy-Rejection jp-deploy-Error" role="alert">
       <p>
@@ -27,6 +31,7 @@ export function Rejection(props: IRejectionProps): JSX.Element {
         findings={findings}
         form={form}
         onChange={onChange}
+        onEdit={props.onEdit}
         trans={trans}
       />
       {run !== null && (

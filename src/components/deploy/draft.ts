@@ -12,27 +12,22 @@ import type {
 import type { IDeploymentSummary } from '../../tokens';
 import type { IDeployment, IRun } from '../common/types';
 import type { ISecretStore } from './Secrets';
-import { initialForm, patternsOf, readForm, scheduleOf } from './form';
+import {
+  initialForm,
+  patternsOf,
+  readForm,
+  scheduleOf,
+  withNewParameters
+} from './form';
 import type { IDeployForm, IFieldErrors } from './form';
+import { CAPTURED, fieldOf, FIELDS, sentence, touchesSchedule } from './fields';
+import { fixed } from './fixes';
+import type { IFinding } from './fixes';
+import type { IEdit } from './edits';
 import { followTrial } from './trial';
 
 /** Milliseconds of no typing before the server is asked. */
 const PAUSE = 300;
-
-/** Fields that the form can mark; a problem with any other is shown above it. */
-const FIELDS = [
-  'name',
-  'files',
-  'environment',
-  'packages',
-  'schedule.cron',
-  'schedule.timezone',
-  'retry.attempts',
-  'timeout.run',
-  'timeout.cell',
-  'secrets',
-  'preflight'
-];
 
 export interface IDeployDraftOptions {
   api: DeployApi;
@@ -41,6 +36,8 @@ export interface IDeployDraftOptions {
   /** What is deployed already, by name. */
   deployments: () => readonly IDeploymentSummary[];
   timezone: string;
+  /** Change the notebook and save it. */
+  edit: (edits: readonly IEdit[]) => Promise<void>;
   trans: TranslationBundle;
 }
 
@@ -102,6 +99,11 @@ export class DeployDraft implements IDisposable {
   /** How often deploying was refused: each time the first error is to be shown. */
   get refusals(): number {
     return this._refusals;
+  }
+
+  /** How often the notebook was changed: each time a button has gone with its finding. */
+  get edits(): number {
+    return this._edits;
   }
 
   get changed(): ISignal<this, void> {
@@ -171,7 +173,7 @@ export class DeployDraft implements IDisposable {
       return;
     }
     this._form = { ...this._form, ...part };
-    this._forget(Object.keys(part).map(name => FIELD_OF[name] ?? name));
+    this._forget(Object.keys(part).map(fieldOf));
     if (this._form.scheduled && touchesSchedule(part)) {
       void this._previews.invoke().catch(() => undefined);
     }
@@ -179,6 +181,23 @@ export class DeployDraft implements IDisposable {
       void this._files.invoke().catch(() => undefined);
     }
     this._emit();
+  }
+
+  /** Change the notebook as the finding proposes, and put what belongs to it into the form. */
+  async edit(finding: IFinding): Promise<void> {
+    if (!this._form || this._busy) {
+      return;
+    }
+    await this._work(async () => {
+      await this._options.edit(finding.edits ?? []);
+      if (this._form && this._inspection) {
+        this._form = { ...this._form, ...fixed(this._form, finding) };
+        const found = await this._withFiles(this._inspection, this._form);
+        this._inspection = found;
+        this._form = withNewParameters(this._form, found);
+      }
+      this._edits += 1;
+    });
   }
 
   /** Deploy what the form says and try it; null when something is wrong with it. */
@@ -353,6 +372,7 @@ export class DeployDraft implements IDisposable {
   private _disposed = false;
   private _turn = 0;
   private _refusals = 0;
+  private _edits = 0;
   private _trial: ITrial | null = null;
   private _rejected: IDeployment | null = null;
   private _previews: Debouncer;
@@ -369,32 +389,4 @@ export interface ITrial {
 /** The number that somebody else may have changed meanwhile; 0 when none is live. */
 function liveVersion(existing: IDeploymentSummary | null): number {
   return existing?.state === 'live' ? existing.version : 0;
-}
-
-/** What is captured and found depends on these. */
-const CAPTURED = ['files', 'packages', 'secrets'] as const;
-
-/** Part of the form → field of the request. */
-const FIELD_OF: Readonly<Record<string, string>> = {
-  cron: 'schedule.cron',
-  replace: 'name',
-  retries: 'retry.attempts',
-  runLimit: 'timeout.run',
-  runsIn: 'environment',
-  cellLimit: 'timeout.cell',
-  timezone: 'schedule.timezone'
-};
-
-function touchesSchedule(part: Partial<IDeployForm>): boolean {
-  return (
-    part.scheduled !== undefined ||
-    part.cron !== undefined ||
-    part.timezone !== undefined
-  );
-}
-
-function sentence(error: unknown): string {
-  const hint = error instanceof ApiError ? error.hint : null;
-  const detail = error instanceof Error ? error.message : String(error);
-  return [detail, hint].filter(Boolean).join(' ');
 }

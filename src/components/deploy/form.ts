@@ -90,6 +90,15 @@ export function initialForm(
   };
 }
 
+/** With fields for parameters that the notebook has got meanwhile. */
+export function withNewParameters(
+  form: IDeployForm,
+  { parameters }: IInspection
+): IDeployForm {
+  const own = parameters.map(item => [item.name, defaultText(item)]);
+  return { ...form, texts: { ...Object.fromEntries(own), ...form.texts } };
+}
+
 /** As it was; of a new one what is usual here. */
 function runsIn(
   inspection: IInspection,

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { ApiError } from '../../../api/client';
 import type { DeployApi, ISchedulePreview } from '../../../api/client';
 import { DeployDraft } from '../draft';
-import { deployment, file, inspection, summary } from './fixtures';
+import { deployment, file, inspection, parameter, summary } from './fixtures';
 
 const preview: ISchedulePreview = {
   cron: '0 6 * * mon-fri',
@@ -19,6 +19,8 @@ const api = {
   run: jest.fn()
 };
 
+const edit = jest.fn();
+
 function wrong(field: string | null, detail = 'Wrong.'): ApiError {
   return new ApiError({ detail, field, hint: 'Mend it.', status: 422 });
 }
@@ -29,6 +31,7 @@ async function loaded(): Promise<DeployDraft> {
     notebook: 'work/churn.ipynb',
     deployments: () => [summary({ name: 'other', version: 7 })],
     timezone: 'UTC',
+    edit,
     trans: nullTranslator.load('jupyterlab_deploy')
   });
   await draft.load();
@@ -258,5 +261,48 @@ describe('DeployDraft', () => {
     await again.deploy();
     expect(api.deploy.mock.calls[0][0].expected_version).toBe(0);
     again.dispose();
+  });
+
+  describe('edit', () => {
+    const finding = {
+      cause: 'secret_in_source',
+      cell: 0,
+      message: 'The cell holds a secret.',
+      fix: null,
+      action: { secrets: ['TOKEN'] },
+      edits: [{ cell: 0, before: 'a', after: 'b', tags: [] }]
+    };
+
+    it('changes the notebook and the form, and reads it again', async () => {
+      const { parameters } = inspection();
+      draft.changeText('region', 'us');
+      api.inspect.mockResolvedValue(
+        inspection({ parameters: [...parameters, parameter('x', 'str', '/a')] })
+      );
+      await draft.edit(finding);
+      expect(edit).toHaveBeenCalledWith(finding.edits);
+      expect(api.inspect).toHaveBeenLastCalledWith(
+        'work/churn.ipynb',
+        [],
+        [],
+        ['TOKEN']
+      );
+      expect(draft.form?.secrets).toEqual(['TOKEN']);
+      expect(draft.form?.texts).toMatchObject({ region: 'us', x: '/a' });
+      expect([draft.busy, draft.problem, draft.edits]).toEqual([
+        false,
+        null,
+        1
+      ]);
+    });
+
+    it('changes nothing else when the notebook cannot be changed', async () => {
+      edit.mockRejectedValue(new Error('It is not as it was.'));
+      const { form } = draft;
+      await draft.edit(finding);
+      expect(draft.form).toBe(form);
+      expect(draft.problem).toEqual(new Error('It is not as it was.'));
+      expect([draft.busy, draft.edits]).toEqual([false, 0]);
+    });
   });
 });

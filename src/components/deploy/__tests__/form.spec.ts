@@ -6,8 +6,9 @@ import {
   patternsOf,
   readForm
 } from '../form';
-import { fixed } from '../Findings';
 import { initialSample, sampleText } from '../sample';
+import { fixed, stillFound } from '../fixes';
+import type { IFinding } from '../fixes';
 import type { IDeployForm } from '../form';
 import { deployment, file, inspection, parameter } from './fixtures';
 
@@ -246,6 +247,34 @@ describe('fixed', () => {
       fixed(done, { ...finding, action: { files: ['a.csv'] } })
     ).toBeNull();
     expect(fixed(form, { ...finding, action: null })).toBeNull();
+  });
+
+  it('does all that the action says', () => {
+    const action = { files: ['a.csv'], secrets: ['TOKEN'] };
+    expect(fixed(form, { ...finding, action })).toEqual({
+      files: 'a.csv',
+      secrets: [...form.secrets, 'TOKEN']
+    });
+  });
+});
+
+describe('stillFound', () => {
+  const found = (message: string, edits: string[] = []): IFinding => ({
+    cause: 'secret_in_source',
+    cell: 0,
+    message,
+    fix: null,
+    edits: edits.map(after => ({ cell: 0, before: 'a', after, tags: [] }))
+  });
+
+  it('has changes as they fit the notebook now', () => {
+    const now = [found('one', ['newer']), found('another')];
+    expect(stillFound([found('one', ['old'])], now)).toEqual([now[0]]);
+  });
+
+  it('leaves out what a change has taken away, not what the run has shown', () => {
+    const seen = found('seen by the run');
+    expect(stillFound([found('gone', ['b']), seen], [])).toEqual([seen]);
   });
 });
 

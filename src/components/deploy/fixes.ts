@@ -1,0 +1,47 @@
+import { patternsOf } from './form';
+import type { IDeployForm, IInspection } from './form';
+
+export type IFinding = IInspection['findings'][number];
+
+/** What the fix changes in the form; null when there is none, or nothing left to change. */
+export function fixed(
+  form: IDeployForm,
+  { action }: Pick<IFinding, 'action'>
+): Partial<IDeployForm> | null {
+  const files = added(form.files, action?.files ?? []);
+  const packages = added(form.packages, action?.packages ?? []);
+  const secrets = (action?.secrets ?? []).filter(
+    name => !form.secrets.includes(name)
+  );
+  const part: Partial<IDeployForm> = {
+    ...(files !== null && { files }),
+    ...(packages !== null && { packages, runsIn: 'locked' as const }),
+    ...(secrets.length > 0 && { secrets: [...form.secrets, ...secrets] })
+  };
+  return Object.keys(part).length > 0 ? part : null;
+}
+
+/** The lines with these beside them; null when they are there. */
+function added(lines: string, more: readonly string[]): string | null {
+  const held = patternsOf(lines);
+  const missing = more.filter(item => !held.includes(item));
+  return missing.length === 0 ? null : [...held, ...missing].join('\n');
+}
+
+/**
+ * What was found in a rejected version, as it is now.
+ *
+ * Changes of the notebook are made for it as it is, and one that was made has taken its
+ * finding away.
+ */
+export function stillFound(
+  rejected: readonly IFinding[],
+  now: readonly IFinding[]
+): IFinding[] {
+  const told = new Set(rejected.map(item => item.message));
+  const known = new Set(now.map(item => item.message));
+  return [
+    ...now.filter(item => told.has(item.message)),
+    ...rejected.filter(item => !known.has(item.message) && !item.edits?.length)
+  ];
+}

@@ -1,0 +1,33 @@
+"""Findings as they are stored and read again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from jupyter_deploy.domain.bundle import Bundle, Edit, Finding
+from jupyter_deploy.domain.preflight import Report, Tried
+from jupyter_deploy.testing.samples import bundle
+
+EDITS = (Edit(0, None, "n = 3", ("parameters",)), Edit(2, "n = 3\n", ""))
+FOUND = Finding("asks_input", 2, "It asks.", None, {"secrets": ["N"]}, EDITS)
+
+
+def stored(document: dict[str, object]) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads(json.dumps(document))
+    return loaded
+
+
+def test_edits_are_read_as_they_were_written() -> None:
+    held = replace(bundle(), findings=(FOUND,))
+    assert Bundle.from_json(stored(held.to_json())) == held
+    tried = Tried(7, report=Report(findings=(FOUND,)))
+    assert Tried.from_json(stored(tried.to_json())) == tried
+
+
+def test_findings_from_before_there_were_edits_are_read_and_keep_their_digest() -> None:
+    old = {"cause": "asks_input", "cell": 2, "message": "It asks.", "fix": None, "action": None}
+    document = {**stored(bundle().to_json()), "findings": [old]}
+    held = Bundle.from_json(document)
+    assert held.findings == (Finding("asks_input", 2, "It asks.", None),)
+    assert list(held.to_json()["findings"]) == [old]
