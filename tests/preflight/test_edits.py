@@ -195,6 +195,20 @@ def test_an_absolute_path_in_the_project_becomes_relative(project: Path) -> None
     assert finding.action == {"files": ["../data/prices.csv"]}
 
 
+def test_a_link_out_of_the_project_and_names_that_no_disk_has_are_survived(project: Path) -> None:
+    (project / "elsewhere.csv").symlink_to("/etc/hostname")
+    for text in (f"{project}/elsewhere.csv", f"{project}/{'a' * 300}.csv", f"{project}/[a"):
+        source = f"x = open({text!r})"
+        after, _ = paths(project, source)
+        assert after in ([source], ["elsewhere_path = " + repr(text), "x = open(elsewhere_path)"])
+
+
+def test_a_notebook_that_takes_long_to_check_gets_no_edits(tmp_path: Path) -> None:
+    data = "x = '" + "a" * 800_000 + "'"
+    (finding,) = found(tmp_path, f"password = '{PASSWORD}'", data, data)
+    assert finding.edits == ()
+
+
 def test_what_is_not_there_or_may_mean_another_place_is_left(project: Path) -> None:
     for source in (
         f"open('{project}/data/nothing.csv')",

@@ -7,6 +7,7 @@ must have one finding less and no other.
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -32,14 +33,18 @@ _MAKERS: dict[str, Callable[[Book, Finding], tuple[tuple[Edit, ...], Action | No
     "derived_value_stale": edit_derived,
     "asks_input": edit_questions,
 }
-#: Each of them has the notebook checked again; nobody goes through more at once.
-MOST = 12
+#: Each of them has the notebook checked again: so many of one finding after another, and so
+#: many characters in all.
+MOST, MOST_CHARACTERS = 12, 1_500_000
+#: Nothing that goes wrong with a proposal may keep a notebook out of production.
+_ODD = (UncertainError, RecursionError, MemoryError, OSError, ValueError)
 _MOST_FILES = 2000
 
 
 def with_edits(book: Book, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, with edits where a change of the notebook is certain."""
-    found, left = [], MOST
+    size = sum(len(cell.source) for cell in book.cells) + 1
+    found, left = [], min(MOST, MOST_CHARACTERS // size)
     for finding in findings:
         if finding.cause in _MAKERS and left:
             left -= 1
@@ -50,7 +55,7 @@ def with_edits(book: Book, findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _proposed(book: Book, finding: Finding, findings: Sequence[Finding]) -> Finding:
-    with suppress(UncertainError, RecursionError, MemoryError):
+    with suppress(*_ODD):
         edits, action = _MAKERS[finding.cause](book, finding)
         proposal = replace(finding, edits=edits, action=action)
         after = _after(book, proposal)
@@ -103,8 +108,5 @@ def _taken(place: Place, pattern: str) -> list[str]:
     names = glob.iglob(str(path / "**" if path.is_dir() else path), recursive=True)
     found = [Path(name) for name, _ in zip(names, range(_MOST_FILES), strict=False)]
     found += [path]  # whose own name may look like a pattern
-    return [_below(place, item) for item in found if item.is_file()]
-
-
-def _below(place: Place, path: Path) -> str:
-    return path.resolve().relative_to(place.root).as_posix()
+    below = [os.path.relpath(item, place.root) for item in found if item.is_file()]
+    return [Path(name).as_posix() for name in below]
