@@ -12,6 +12,7 @@ import type {
 import type { IDeploymentSummary } from '../../tokens';
 import type { IDeployment, IRun } from '../common/types';
 import type { ISecretStore } from './Secrets';
+import { CAPTURED, FIELD_OF, FIELDS, touchesSchedule } from './fields';
 import {
   initialForm,
   patternsOf,
@@ -27,20 +28,6 @@ import { followTrial } from './trial';
 
 /** Milliseconds of no typing before the server is asked. */
 const PAUSE = 300;
-
-/** Fields that the form can mark; a problem with any other is shown above it. */
-const FIELDS = [
-  'name',
-  'files',
-  'environment',
-  'packages',
-  'schedule.cron',
-  'schedule.timezone',
-  'retry.attempts',
-  'timeout.run',
-  'timeout.cell',
-  'secrets'
-];
 
 export interface IDeployDraftOptions {
   api: DeployApi;
@@ -394,28 +381,6 @@ export interface ITrial {
 /** The number that somebody else may have changed meanwhile; 0 when none is live. */
 function liveVersion(existing: IDeploymentSummary | null): number {
   return existing?.state === 'live' ? existing.version : 0;
-}
-
-/** What is captured and found depends on these. */
-const CAPTURED = ['files', 'packages', 'secrets'] as const;
-
-/** Part of the form → field of the request. */
-const FIELD_OF: Readonly<Record<string, string>> = {
-  cron: 'schedule.cron',
-  replace: 'name',
-  retries: 'retry.attempts',
-  runLimit: 'timeout.run',
-  runsIn: 'environment',
-  cellLimit: 'timeout.cell',
-  timezone: 'schedule.timezone'
-};
-
-function touchesSchedule(part: Partial<IDeployForm>): boolean {
-  return (
-    part.scheduled !== undefined ||
-    part.cron !== undefined ||
-    part.timezone !== undefined
-  );
 }
 
 function sentence(error: unknown): string {
