@@ -25,7 +25,7 @@ _FITS: dict[str, tuple[type, ...]] = {
     "dict": (dict,),
 }
 #: `globals()["n"]`, `exec("n")`: reads that stand nowhere.
-_OBSCURE = {"exec", "eval", "globals", "locals", "vars"}
+OBSCURE = {"exec", "eval", "globals", "locals", "vars"}
 
 
 def check_parameters(cells: Sequence[Cell], parameters: Sequence[Parameter]) -> Iterator[Finding]:
@@ -139,7 +139,7 @@ def _fate(name: str, after: Sequence[Cell]) -> tuple[str, int]:
 
 def _reads(event: Event, name: str) -> bool:
     if event.kind == LATER:
-        return name in event.names or bool(event.names & _OBSCURE)
+        return name in event.names or bool(event.names & OBSCURE)
     if event.kind == READ:
-        return event.name == name or event.name in _OBSCURE
+        return event.name == name or event.name in OBSCURE
     return event.kind == UNKNOWN

@@ -248,6 +248,19 @@ def test_a_path_before_the_parameters_is_left(tmp_path: Path) -> None:
     assert edited(tmp_path, *sources) == list(sources)
 
 
+def test_names_that_may_come_from_elsewhere_are_not_moved(tmp_path: Path) -> None:
+    star, source = "from math import *", "DATA = '/mnt/a.csv'"
+    assert edited(tmp_path, star, source, "open(DATA)") == [
+        "a_path = '/mnt/a.csv'", star, "DATA = a_path", "open(DATA)",
+    ]  # fmt: skip
+    for sources in (
+        (star, "name = input()", "print(name)"),
+        ("%run setup.py", "open('/mnt/a.csv')", PARAMETERS + "n = 3", "print(n)"),
+        (star, PARAMETERS + "text = open('/mnt/a.csv')", "print(text)"),
+    ):
+        assert edited(tmp_path, *sources) == list(sources)
+
+
 def test_answers_become_parameters(tmp_path: Path) -> None:
     assert edited(
         tmp_path, "n: int = int(input('?'))\nrate = float(input())", "print(n * rate)"

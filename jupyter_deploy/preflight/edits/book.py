@@ -16,6 +16,9 @@ from jupyter_deploy.notebook.documents import Notebook
 from jupyter_deploy.notebook.parameters import TAG
 from jupyter_deploy.preflight.cells import MAY_FAIL, Cell
 from jupyter_deploy.preflight.edits.rewriting import Rewriting, UncertainError
+from jupyter_deploy.preflight.flow import UNKNOWN, flow
+from jupyter_deploy.preflight.magics import is_certain, magics
+from jupyter_deploy.preflight.parameters import OBSCURE
 from jupyter_deploy.preflight.place import Place
 
 #: What binds its `name`.
@@ -76,6 +79,11 @@ class Book:
                 return name
         raise UncertainError
 
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether names may get values that stand nowhere: `import *`, `%run`, `exec`, …"""
+        return any(map(is_open, self.cells))
+
     @property
     def parameters(self) -> Cell | None:
         """The cell after which given values are set. Raises UncertainError when it is no code."""
@@ -99,10 +107,15 @@ class Changes:
             self._rewritings[cell.index] = Rewriting(cell)
         return self._rewritings[cell.index]
 
-    def add_parameter(self, line: str) -> None:
-        """At the end of the parameters cell, or in a new one before all code."""
+    def add_parameter(self, line: str, user: Cell) -> None:
+        """At the end of the parameters cell, or in a new one before all code.
+
+        Raises UncertainError when the cell that needs it comes before.
+        """
         cell = self._book.parameters
         if cell is not None:
+            if cell.index >= user.index:
+                raise UncertainError
             self.of(cell).put_last(line)
         else:
             kinds = [item.cell_type for item in self._book.notebook.cells]
@@ -144,6 +157,14 @@ class Changes:
         ]
         found = [*new, *(item.edit() for item in self._rewritings.values())]
         return tuple(sorted(found, key=lambda edit: (edit.cell, edit.before is not None)))
+
+
+def is_open(cell: Cell) -> bool:
+    certain = cell.known and all(map(is_certain, magics(cell.nodes)))
+    events = flow(cell.tree.body) if certain else ()
+    return not certain or any(
+        event.kind == UNKNOWN or bool({event.name, *event.names} & OBSCURE) for event in events
+    )
 
 
 def _bound(node: ast.AST) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from jupyter_deploy.domain.bundle import Edit, Finding
-from jupyter_deploy.preflight.edits.book import Book, Changes
+from jupyter_deploy.preflight.edits.book import Book, Changes, is_open
 from jupyter_deploy.preflight.edits.rewriting import UncertainError
 from jupyter_deploy.preflight.parameters import stale_names
 
@@ -13,6 +13,8 @@ from jupyter_deploy.preflight.parameters import stale_names
 def edit_derived(book: Book, finding: Finding) -> tuple[tuple[Edit, ...], None]:
     """Raises UncertainError."""
     cell, changes = book.cell(finding.cell), Changes(book)
+    if is_open(cell):
+        raise UncertainError
     after = [item for item in book.cells if item.index > cell.index]
     moved = set(stale_names(cell, after))
     staying: set[str] = set()

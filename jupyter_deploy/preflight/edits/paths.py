@@ -68,18 +68,20 @@ def _make_parameter(
     holder = next((parent for parent, _ in cell.above(literal)), None)
     if TAG not in cell.tags and _is_constant(book, cell, holder):
         assert isinstance(holder, ast.stmt)
-        changes.add_parameter(rewriting.remove(holder))
+        changes.add_parameter(rewriting.remove(holder), cell)
         return
     text, given = str(literal.value), _given(book, str(literal.value))
     if text not in names:
         names[text] = given or _new_name(book, text, names)
     if not given:
-        changes.add_parameter(f"{names[text]} = {rewriting.text_of(literal)}")
+        changes.add_parameter(f"{names[text]} = {rewriting.text_of(literal)}", cell)
     rewriting.replace(literal, names[text])
 
 
 def _is_constant(book: Book, cell: Cell, node: ast.AST | None) -> bool:
-    """Whether it gives a name its only value."""
+    """Whether it gives a name its only value, wherever it stands."""
+    if book.is_open:
+        return False
     if isinstance(node, ast.Assign):
         target = node.targets[0] if len(node.targets) == 1 else None
     else:

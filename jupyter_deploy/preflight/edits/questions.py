@@ -55,9 +55,11 @@ def _make_parameter(
     if book.parameters is cell:
         changes.of(cell).replace(value, empty)
         return
-    before, changes_there = ast.unparse(statement), changes.of(cell)
-    changes_there.remove(statement)
-    changes.add_parameter(f"{before.removesuffix(ast.unparse(value))}{empty}")
+    if book.is_open:
+        raise UncertainError
+    before = ast.unparse(statement)
+    changes.of(cell).remove(statement)
+    changes.add_parameter(f"{before.removesuffix(ast.unparse(value))}{empty}", cell)
 
 
 def _kind(book: Book, value: ast.expr) -> str:
