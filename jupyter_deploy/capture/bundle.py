@@ -72,8 +72,9 @@ def capture(
     relative to `base` (default: the notebook's folder). `environment` is `live`,
     `locked` or the path of a lock, None for locked where that is possible; `packages`
     are requirements to lock beside what the kernel has. With `look_only` nothing is
-    locked, which takes its time. Runs have the `secrets` as variables, and of the
-    engine's those that are `passed` beside the usual ones. Raises NotFound, Forbidden,
+    locked, which takes its time, and findings come with changes of the notebook. Runs
+    have the `secrets` as variables, and of the engine's those that are `passed` beside
+    the usual ones. Raises NotFound, Forbidden,
     InvalidNotebook, InvalidInput, TooLarge or Conflict.
     """
     path, content = _read(notebook, limit)
@@ -112,7 +113,7 @@ def capture(
             *findings,
             *more,
             *(unlocked if snapshot else _not_locked(found)),
-            *_checked(document, parameters, found, place),
+            *_checked(document, parameters, found, place, propose=look_only),
         ),
         upstreams=find_upstreams(document, found.language),
         lock=locked.lock if locked else None,
@@ -134,10 +135,17 @@ def _variables(start: Start, secrets: Sequence[str], passed: Sequence[str]) -> f
 
 
 def _checked(
-    document: Notebook, parameters: Sequence[Parameter], kernel: Kernel, place: Place
+    document: Notebook,
+    parameters: Sequence[Parameter],
+    kernel: Kernel,
+    place: Place,
+    *,
+    propose: bool,
 ) -> tuple[Finding, ...]:
     """Only of Python is known what its code means."""
-    return check(document, parameters, place) if kernel.language == "python" else ()
+    if kernel.language != "python":
+        return ()
+    return check(document, parameters, place, propose=propose)
 
 
 def _not_locked(kernel: Kernel) -> tuple[Finding, ...]:

@@ -87,11 +87,6 @@ class Edit:
     after: str
     tags: tuple[str, ...] = ()
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Edit:
-        """Raises KeyError or TypeError for a document of another form."""
-        return cls(**{**data, "tags": tuple(data["tags"])})
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -111,9 +106,11 @@ class Finding:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Finding:
-        """Raises KeyError or TypeError for a document of another form."""
-        edits = tuple(Edit.from_json(item) for item in data.get("edits") or ())
-        return cls(**{**data, "edits": edits})
+        """Without edits: they hold source, maybe a secret, and are for the notebook as it is now.
+
+        Raises KeyError or TypeError for a document of another form.
+        """
+        return cls(**{name: value for name, value in data.items() if name != "edits"})
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,13 @@ from jupyter_deploy.preflight.faults import find_faults
 from jupyter_deploy.preflight.place import Place
 
 
-def check(notebook: Notebook, parameters: Sequence[Parameter], place: Place) -> tuple[Finding, ...]:
-    """What would make it fail in production, in the order of its cells; nothing is executed."""
+def check(
+    notebook: Notebook, parameters: Sequence[Parameter], place: Place, *, propose: bool
+) -> tuple[Finding, ...]:
+    """What would make it fail in production, in the order of its cells; nothing is executed.
+
+    With `propose` findings have edits where a change of the notebook helps.
+    """
     cells = read_cells(notebook)
-    return with_edits(Book(notebook, cells, place), find_faults(cells, parameters, place))
+    faults = find_faults(cells, parameters, place)
+    return with_edits(Book(notebook, cells, place), faults) if propose else faults

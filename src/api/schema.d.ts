@@ -984,7 +984,7 @@ export interface components {
       action?: {
         [key: string]: string[];
       } | null;
-      /** @description what the fix changes in the notebook, for the user to accept; all of them refer to the notebook before any is made */
+      /** @description what the fix changes in the notebook, for the user to accept; all of them refer to the notebook before any is made. Only of a notebook that is looked at; versions keep none */
       edits?: components['schemas']['Edit'][];
     };
     /** @description the source of a cell becomes `after` if it still is `before` */

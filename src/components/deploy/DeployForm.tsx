@@ -85,7 +85,8 @@ function Parts(props: IPartProps): JSX.Element {
           rejected={draft.rejected}
           findings={stillFound(
             draft.rejected.preflight.findings,
-            inspection.findings
+            inspection.findings,
+            draft.foundBefore
           )}
           form={form}
           onChange={change}

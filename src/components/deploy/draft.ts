@@ -96,6 +96,11 @@ export class DeployDraft implements IDisposable {
     return this._rejected;
   }
 
+  /** What the source told when it was deployed. */
+  get foundBefore(): readonly IFinding[] {
+    return this._foundBefore;
+  }
+
   /** How often deploying was refused: each time the first error is to be shown. */
   get refusals(): number {
     return this._refusals;
@@ -220,6 +225,7 @@ export class DeployDraft implements IDisposable {
     }
     this._errors = {};
     this._rejected = null;
+    this._foundBefore = this._inspection.findings;
     let deployed: IDeployment | null = null;
     await this._work(async () => {
       deployed = await this._tried(await this._options.api.deploy(request));
@@ -375,6 +381,7 @@ export class DeployDraft implements IDisposable {
   private _edits = 0;
   private _trial: ITrial | null = null;
   private _rejected: IDeployment | null = null;
+  private _foundBefore: readonly IFinding[] = [];
   private _previews: Debouncer;
   private _files: Debouncer;
   private _changed = new Signal<this, void>(this);

@@ -31,17 +31,18 @@ function added(lines: string, more: readonly string[]): string | null {
 /**
  * What was found in a rejected version, as it is now.
  *
- * Changes of the notebook are made for it as it is, and one that was made has taken its
- * finding away.
+ * Changes of the notebook are made for it as it is now. What its source told `before` and tells
+ * no more is mended; the rest is what its run has shown.
  */
 export function stillFound(
   rejected: readonly IFinding[],
-  now: readonly IFinding[]
+  now: readonly IFinding[],
+  before: readonly IFinding[]
 ): IFinding[] {
   const told = new Set(rejected.map(item => item.message));
-  const known = new Set(now.map(item => item.message));
+  const known = new Set([...now, ...before].map(item => item.message));
   return [
     ...now.filter(item => told.has(item.message)),
-    ...rejected.filter(item => !known.has(item.message) && !item.edits?.length)
+    ...rejected.filter(item => !known.has(item.message))
   ];
 }

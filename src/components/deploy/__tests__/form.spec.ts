@@ -269,12 +269,14 @@ describe('stillFound', () => {
 
   it('has changes as they fit the notebook now', () => {
     const now = [found('one', ['newer']), found('another')];
-    expect(stillFound([found('one', ['old'])], now)).toEqual([now[0]]);
+    const before = [found('one', ['old'])];
+    expect(stillFound([found('one')], now, before)).toEqual([now[0]]);
   });
 
   it('leaves out what a change has taken away, not what the run has shown', () => {
     const seen = found('seen by the run');
-    expect(stillFound([found('gone', ['b']), seen], [])).toEqual([seen]);
+    const gone = found('gone');
+    expect(stillFound([gone, seen], [], [gone])).toEqual([seen]);
   });
 });
 
