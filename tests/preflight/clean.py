@@ -54,18 +54,19 @@ IPYTHON = [
     clean("names of IPython", "1 + 1", "print(_, __, _i, In, Out, _1, _i1)\nget_ipython().run_line_magic('who', '')\ndisplay(_oh)"),
     clean("matplotlib inline", "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n%load_ext autoreload\n%autoreload 2", "x = 1"),
     clean("pylab", "%pylab inline", "plot(linspace(0, 1))"),
-    clean("run and store", "%run setup.py\n%store -r", "print(from_setup)"),
+    clean("run and store", "%run setup.py\n%store -r", "print(from_setup)", files={"setup.py": "from_setup = 1"}, takes=("setup.py",)),
     clean("capture", "%%capture out --no-stderr\nx = 1\nprint(x)", "out.show()\nprint(x)"),
     clean("time", "%%time\ntotal = sum(range(9))", "%timeit -n 3 -r 1 sum(range(total))\n%time more = total"),
     clean("shell", "files = !ls\nhere = %pwd\nprint(files, here)", "!echo {here} && echo $PATH", "ls -la", "?print"),
     clean("other languages", "%%bash\nfor f in *.csv; do echo $f; done", "%%html\n<b>{{ x }}</b>", "%%javascript\nlet x = undefinedName"),
     clean("a written module", "%%writefile made.py\ndef f():\n    return 1", "import made\nmade.f()"),
-    clean("unknown magic", "%%sql out <<\nselect * from t", "print(out)"),
+    clean("unknown magic", "from IPython.core.magic import register_cell_magic\n\n@register_cell_magic\ndef sql(line, cell):\n    get_ipython().user_ns['out'] = cell",
+          "%%sql out <<\nselect * from t", "print(out)"),
     clean("pip without install", "!pip list", "%pip show pandas", "import subprocess\nsubprocess.run(['echo', 'install', 'pip'])"),
 ]  # fmt: skip
 
 FILES = [
-    clean("addresses", PANDAS + "\npd.read_csv('https://example.org/data/prices.csv')\npd.read_parquet('s3://bucket/prices.parquet')", files=PRICES),
+    clean("addresses", PANDAS + "\npd.read_csv('https://example.org/data/prices.csv')\npd.read_parquet('s3://bucket/prices.parquet')", files=PRICES, runs=False),
     clean("written only", PANDAS + "\ndf = pd.DataFrame()\ndf.to_csv('out.csv')\nopen('log.txt', 'w').write('x')", files={"out.csv": "", "log.txt": ""}),
     clean("written, then read", PANDAS + "\npd.DataFrame({'a': [1]}).to_csv('out.csv')", "pd.read_csv('out.csv')", files={"out.csv": ""}),
     clean("taken along", PANDAS + "\nfrom pathlib import Path\npd.read_csv(Path('data') / 'prices.csv')",
@@ -76,7 +77,7 @@ FILES = [
     clean("temporary", "import tempfile\nfrom pathlib import Path\nwith tempfile.TemporaryDirectory() as folder:\n    (Path(folder) / 'a.txt').write_text('x')\n"
           "with open('/tmp/scratch.txt', 'w') as f:\n    f.write('x')\nprint(open('/tmp/scratch.txt').read())"),
     clean("system files", "print(open('/proc/self/status').read(9), open('/etc/hostname').read())"),
-    clean("a path as parameter", PARAMETERS + "source = '/mnt/disk/prices.csv'", PANDAS + "\npd.read_csv(source)"),
+    clean("a path as parameter", PARAMETERS + "source = '/mnt/disk/prices.csv'", PANDAS + "\npd.read_csv(source)", runs=False),
     clean("Markdown", MARKDOWN + "Run `pip install x`, see [a](/home/anna/x.csv)", "x = 1"),
 ]  # fmt: skip
 

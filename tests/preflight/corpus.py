@@ -27,6 +27,8 @@ class Sample:
     takes: tuple[str, ...] = ()
     #: Where in the project the notebook is.
     path: str = "report.ipynb"
+    #: Whether it can be executed without a network and other machines' disks.
+    runs: bool = True
 
     def __str__(self) -> str:
         return self.name.replace(" ", "-")
