@@ -25,6 +25,8 @@ from jupyter_deploy.errors import Forbidden, InvalidInput
 if TYPE_CHECKING:
     from jupyter_deploy.domain.bundle import Finding
 
+SECRET = "secret_in_source"  # noqa: S105 (a cause)
+
 
 @dataclass(frozen=True)
 class _Wanted:
@@ -125,7 +127,7 @@ def _fixed(wanted: _Wanted, yes: bool) -> tuple[_Wanted, bool]:
     while (finding := _next(wanted.findings(), declined)) is not None:
         print_finding(asdict(finding))
         for edit in finding.edits:
-            print_edit(edit, hidden=finding.cause == "secret_in_source")
+            print_edit(edit, hidden=finding.cause == SECRET)
         if yes or click.confirm("Change the notebook?"):
             _change(wanted.path, finding)
             wanted, changed = wanted.plus(finding.action or {}), True
@@ -135,9 +137,12 @@ def _fixed(wanted: _Wanted, yes: bool) -> tuple[_Wanted, bool]:
 
 
 def _next(findings: Sequence[Finding], declined: Counter[tuple[str, str]]) -> Finding | None:
-    """The first with a change that was not asked for yet; equal ones come in their order."""
+    """The first with a change that was not asked for yet; equal ones come in their order.
+
+    Secrets come first: they would stand among the lines around other changes.
+    """
     left = Counter(declined)
-    for finding in findings:
+    for finding in sorted(findings, key=lambda item: item.cause != SECRET):
         if finding.edits:
             key = (finding.cause, finding.message)
             if not left[key]:

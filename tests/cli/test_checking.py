@@ -102,6 +102,14 @@ def test_equal_findings_are_asked_for_one_by_one(home: Home) -> None:
     assert [PASSWORD in source for source in sources(path)] == [True, False, True]
 
 
+def test_a_secret_is_not_among_the_lines_around_another_change(home: Home) -> None:
+    path = home.notebook("a.ipynb", f"rows = open('/mnt/rows.csv').read()\n{CELLS[0]}")
+    said = home("check", "a.ipynb", "--fix", "--yes")
+    assert said.code == 0
+    assert PASSWORD not in said.out + said.err
+    assert [PASSWORD in source for source in sources(path)] == [False, False]
+
+
 def test_without_a_terminal_it_says_what_to_do(home: Home) -> None:
     path = home.notebook("a.ipynb", *CELLS)
     answer = home("check", "a.ipynb", "--fix")
