@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.home import home
 from benchmarks.trying import deploy_and_try, ended
+from jupyter_deploy.capture.bundle import capture
 
 REPEATS = 5
 #: Seconds that the notebook takes by itself.
@@ -23,7 +24,7 @@ def preflight() -> dict[str, Any]:
         for turn in range(REPEATS):
             path = place.notebook(f"n{turn}", *SOURCES)
             began = time.perf_counter()
-            assert deploy_and_try(client, path, f"n{turn}")["state"] == "live"
+            assert deploy_and_try(client, capture(path), f"n{turn}")["state"] == "live"
             tried.append(time.perf_counter() - began)
             began = time.perf_counter()
             ended(client, client.start_run(f"n{turn}", {})["id"])

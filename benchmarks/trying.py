@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from benchmarks.home import until
-from jupyter_deploy.capture.bundle import capture
-from jupyter_deploy.capture.locks import LIVE
+from jupyter_deploy.capture.bundle import Captured
 from jupyter_deploy.client.api import EngineClient
 
 #: Seconds; a notebook that takes longer fails for that reason.
@@ -16,23 +14,18 @@ LONGEST = 120
 
 
 def deploy_and_try(
-    client: EngineClient,
-    path: Path,
-    name: str,
-    patterns: Sequence[str] = (),
-    limit: Path | None = None,
-    environment: str = LIVE,
+    client: EngineClient, captured: Captured, name: str, secrets: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The deployment as its new version has it, live or rejected.
 
     Raises DeployError for a notebook that is refused before it is tried.
     """
     document, _ = client.deploy(
-        capture(path, patterns=patterns, limit=limit, environment=environment),
+        captured,
         name=name,
         parameters={},
         schedule=None,
-        policies={"timeout": {"run": LONGEST}},
+        policies={"timeout": {"run": LONGEST}, "secrets": list(secrets)},
     )
     if (run := document["preflight"]["run"]) is not None:
         ended(client, run)

@@ -53,7 +53,8 @@ def _compare(client: EngineClient, number: int, path: Path) -> dict[str, Any] | 
     """None for a notebook that is refused before it is tried."""
     try:
         files = _asked_for(path)
-        tried = deploy_and_try(client, path, f"n{number}", files, path.parent, LOCKED)
+        captured = capture(path, patterns=files, limit=path.parent, environment=LOCKED)
+        tried = deploy_and_try(client, captured, f"n{number}")
     except DeployError:
         return None
     run = ended(client, client.start_run(f"n{number}", {}, version=tried["version"])["id"])

@@ -15,12 +15,12 @@ def fault(cause: str, cell: int, name: str, *cells: str, **more: Any) -> Fault:
 
 
 PACKAGES = [
-    fault("missing_package", 0, "plain import", "import nosuchpkg", "nosuchpkg.go()"),
-    fault("missing_package", 1, "import with an alias", "x = 1", "import nosuchpkg.sub as ns\nns.f(x)"),
-    fault("missing_package", 0, "from import", "from nosuchpkg.models import Model\nModel()"),
-    fault("missing_package", 1, "beside others", MARKDOWN + "Title", "import json, nosuchpkg, os"),
-    fault("missing_package", 0, "in a function", "def f():\n    import nosuchpkg\n    return nosuchpkg", "f()"),
-    fault("missing_package", 0, "as an extension", "%load_ext nosuchpkg"),
+    fault("missing_package", 0, "plain import", "import tabulate", "tabulate.tabulate([[1]])"),
+    fault("missing_package", 1, "import with an alias", "x = 1", "import toolz.itertoolz as tz\nprint(tz.first([x]))"),
+    fault("missing_package", 0, "from import", "from toolz.functoolz import identity\nidentity(1)"),
+    fault("missing_package", 1, "beside others", MARKDOWN + "Title", "import json, tabulate, os"),
+    fault("missing_package", 0, "in a function", "def f():\n    import tabulate\n    return tabulate", "f()"),
+    fault("missing_package", 0, "as an extension", "%load_ext tabulate"),
     fault("installs_package", 0, "bang pip", "!pip install humanize", "import humanize"),
     fault("installs_package", 1, "magic pip", PANDAS, "%pip install -q humanize==4.9 'rich[all]>10'"),
     fault("installs_package", 0, "magic conda", "%conda install -y -c conda-forge humanize"),
@@ -59,7 +59,8 @@ FILES = [
     fault("data_file", 1, "os.path.join", "import os\nBASE = 'data'", "open(os.path.join(BASE, 'prices.csv'))", files=PRICES),
     fault("data_file", 0, "glob", "import glob\nfor name in glob.glob('data/*.csv'):\n    print(name)", files=PRICES),
     fault("data_file", 2, "f-string over a list", PANDAS, "frames = []",
-          "for name in ['a', 'b']:\n    frames.append(pd.read_csv(f'data/{name}.csv'))", files=PRICES),
+          "for name in ['a', 'b']:\n    frames.append(pd.read_csv(f'data/{name}.csv'))",
+          files={"data/a.csv": "x\n1\n", "data/b.csv": "x\n2\n"}),
     fault("data_file", 0, "numpy", "import numpy as np\nnp.loadtxt('points.txt')", files={"points.txt": "1 2"}),
     fault("data_file", 0, "own function", "def load(path):\n    return open(path).read()\n\nload('data/prices.csv')", files=PRICES),
     fault("data_file", 0, "in a folder above", "open('../data/prices.csv')", files=PRICES, path="notebooks/report.ipynb"),
