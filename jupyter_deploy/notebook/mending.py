@@ -80,6 +80,12 @@ def _mend_kernel(metadata: dict[str, Any]) -> Iterator[Slip]:
         elif member == "kernelspec" and not isinstance(held.get("display_name"), str):
             held["display_name"] = held["name"]
             yield Slip("kernelspec without display_name")
+    # A kernel describes its language anew whenever the notebook is opened; only its name tells
+    # which kernel is meant, where nothing else does.
+    if "kernelspec" in metadata:
+        metadata.pop("language_info", None)
+    elif "language_info" in metadata:
+        metadata["language_info"] = {"name": metadata["language_info"]["name"]}
 
 
 def _mend_cell(cell: dict[str, Any], number: int, version: int) -> Iterator[Slip]:

@@ -342,6 +342,7 @@ def test_running_a_notebook_by_hand_does_not_make_it_another(project: Path) -> N
     document = json.loads(path.read_text())
     document["cells"][0]["execution_count"] = 5
     document["cells"][0]["outputs"] = [nbformat.v4.new_output("stream", text="hi")]
+    document["metadata"]["language_info"] = {"name": "python", "version": "3.99.1"}
     path.write_text(json.dumps(document))
     assert taken(project).bundle.digest == before
 
