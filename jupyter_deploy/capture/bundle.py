@@ -74,8 +74,8 @@ def capture(
     are requirements to lock beside what the kernel has. With `look_only` nothing is
     locked, which takes its time, and findings come with changes of the notebook. Runs
     have the `secrets` as variables, and of the engine's those that are `passed` beside
-    the usual ones. Raises NotFound, Forbidden,
-    InvalidNotebook, InvalidInput, TooLarge or Conflict.
+    the usual ones. Raises NotFound, Forbidden, InvalidNotebook, InvalidInput, TooLarge
+    or Conflict.
     """
     path, content = _read(notebook, limit)
     root = find_root(path, limit.resolve() if limit else None)
