@@ -3,7 +3,7 @@
 FOLDER/KEY/             a whole environment; KEY is the lock's digest
 FOLDER/KEY/ready.json   written last; touched with every use; what has none is nothing
 FOLDER/.KEY.XXXX/       what is being built, or was when its builder died
-FOLDER/KEY.lock         held by who builds KEY, and shared by who runs in it
+FOLDER/KEY.lock         held by who builds KEY and all its children, shared by who runs in it
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def build(plan: Plan) -> Path:
         try:
             # Files of conda's know where they are: its environments cannot be moved.
             target = plan.place if plan.of_conda else temporary / "environment"
-            _fill(plan, temporary / "source", target)
+            _fill(plan, temporary / "source", target, file.fileno())
             os.sync()  # thousands of files, which may not be lost behind `ready.json`
             ready = {"lock": plan.digest, "python": plan.python}
             write_whole(target / READY, json.dumps(ready).encode())
@@ -123,17 +123,17 @@ def _lock_of(folder: Path, key: str) -> IO[str]:
 
 
 def _clear(plan: Plan) -> None:
-    """What a builder left that was killed; its lock is ours now."""
+    """What a builder left that was killed; its lock is ours, so no child of it is writing."""
     for left in (*plan.folder.glob(f".{plan.key}.*"), plan.place):
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _fill(plan: Plan, source: Path, target: Path) -> None:
+def _fill(plan: Plan, source: Path, target: Path, lock: int) -> None:
     for path, content in plan.files.items():
         place = source / path
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(content, place)
     if plan.of_conda:
-        conda.fill(source, target, plan.interpreter)
+        conda.fill(source, target, plan.interpreter, lock)
     else:
-        venv.fill(source, target, plan.interpreter, plan.python)
+        venv.fill(source, target, plan.interpreter, plan.python, lock)

@@ -58,18 +58,21 @@ def find_program(interpreter: str) -> str | None:
     return next(filter(None, map(shutil.which, [*_PROGRAMS, *named, *map(str, beside)])), None)
 
 
-def fill(source: Path, target: Path, interpreter: str) -> None:
-    """Build what the files in `source` list. Raises BuildError."""
+def fill(source: Path, target: Path, interpreter: str, lock: int) -> None:
+    """Build what the files in `source` list, holding `lock` in every process.
+
+    Raises BuildError.
+    """
     program = find_program(interpreter)
     if program is None:
         raise BuildError(
             "it is one of conda, and neither micromamba nor mamba nor conda is on this machine."
         )
     create = ["create", "--yes", "--quiet", "--prefix", str(target), "--file", EXPLICIT]
-    _run([program, *create], source)
+    _run([program, *create], source, lock)
     _verify(target, (source / EXPLICIT).read_text(encoding="utf-8"))
     if (source / PYLOCK).exists():
-        _install(source, target)
+        _install(source, target, lock)
 
 
 def _verify(target: Path, locked: str) -> None:
@@ -91,12 +94,12 @@ def _hash(path: Path, kind: str) -> str:
     return seen.hexdigest()
 
 
-def _install(source: Path, target: Path) -> None:
+def _install(source: Path, target: Path, lock: int) -> None:
     """What pip had brought beside; nothing of conda's is touched but what that replaces."""
     install = ["pip", "install", "--no-deps", "--link-mode", "copy"]
     into = ["--python", str(target / "bin" / "python"), "-r", PYLOCK]
-    run_uv([*install, *into], cwd=source)
-    said = run_uv([*install, "--dry-run", *into], cwd=source)
+    run_uv([*install, *into], cwd=source, held=[lock])
+    said = run_uv([*install, "--dry-run", *into], cwd=source, held=[lock])
     if "Would make no changes" not in said:
         raise BuildError(f"What was installed is not what is locked: {said.strip()[-300:]}.")
 
@@ -126,7 +129,7 @@ def _line(record: Record) -> str:
     return f"{url}#{md5}" if md5 else f"{url}#sha256:{sha256}"
 
 
-def _run(command: Sequence[str], cwd: Path) -> None:
+def _run(command: Sequence[str], cwd: Path, lock: int) -> None:
     kept = {key: value for key, value in os.environ.items() if key not in _MISLEADING}
     try:
         done = subprocess.run(
@@ -138,6 +141,7 @@ def _run(command: Sequence[str], cwd: Path) -> None:
             stderr=subprocess.STDOUT,
             timeout=LIMIT,
             check=False,
+            pass_fds=[lock],
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BuildError(f"conda could not do it: {error}.") from error

@@ -22,8 +22,11 @@ class UvError(BuildError):
     """uv has not done it."""
 
 
-def run_uv(arguments: Sequence[str], *, cwd: Path) -> str:
-    """What it reports. Raises UvError."""
+def run_uv(arguments: Sequence[str], *, cwd: Path, held: Sequence[int] = ()) -> str:
+    """What it reports. Raises UvError.
+
+    `held` are descriptors of locks: uv may outlive who calls it, and holds them so long.
+    """
     try:
         done = subprocess.run(
             [_program(), *arguments],
@@ -33,6 +36,7 @@ def run_uv(arguments: Sequence[str], *, cwd: Path) -> str:
             capture_output=True,
             timeout=LIMIT,
             check=False,
+            pass_fds=held,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UvError(f"uv could not do it: {error}.") from error

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from jupyter_deploy.environments.uv import PYLOCK, UvError, run_uv
 
+#: The program, in the folder of a lock: what it reports.
+Uv = Callable[[Sequence[str]], str]
 
-def fill(source: Path, target: Path, interpreter: str, python: str) -> None:
-    """Build what the lock in `source` says. Raises UvError."""
-    _make(source, target, interpreter, python)
+
+def fill(source: Path, target: Path, interpreter: str, python: str, lock: int) -> None:
+    """Build what the lock in `source` says, holding `lock` in every process. Raises UvError."""
+    uv = partial(run_uv, cwd=source, held=[lock])
+    _make(uv, target, interpreter, python)
     program = str(target / "bin" / "python")
     # Copies: who edits a package in place would else edit it in every environment.
     install = ["pip", "sync", "--link-mode", "copy", "--python", program, PYLOCK]
-    run_uv(install, cwd=source)
-    _verify(program, source)
+    uv(install)
+    _verify(uv, program)
 
 
-def _make(source: Path, target: Path, interpreter: str, python: str) -> None:
+def _make(uv: Uv, target: Path, interpreter: str, python: str) -> None:
     """An empty environment, of the author's interpreter if that is still there."""
     make = ["venv", "--relocatable", "--no-project", str(target), "--python"]
     try:
-        run_uv([*make, interpreter], cwd=source)
+        uv([*make, interpreter])
         if _version(target) == python:
             return
     except UvError as error:
@@ -30,7 +36,7 @@ def _make(source: Path, target: Path, interpreter: str, python: str) -> None:
             raise
     shutil.rmtree(target, ignore_errors=True)
     try:
-        run_uv([*make, python], cwd=source)
+        uv([*make, python])
     except UvError as error:
         said = f"Python {python} is not on this machine and cannot be installed: {error}"
         raise UvError(said, full=error.full) from error
@@ -44,8 +50,8 @@ def _version(target: Path) -> str | None:
     return None
 
 
-def _verify(python: str, source: Path) -> None:
+def _verify(uv: Uv, python: str) -> None:
     """Nothing is missing, and nothing is another version than the lock's."""
-    said = run_uv(["pip", "sync", "--dry-run", "--python", python, PYLOCK], cwd=source)
+    said = uv(["pip", "sync", "--dry-run", "--python", python, PYLOCK])
     if "Would make no changes" not in said:
         raise UvError(f"What was installed is not what is locked: {' '.join(said.split())[-300:]}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -9,9 +10,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jupyter_deploy.environments.building import READY, Plan, build, built, collect, in_use
@@ -53,14 +56,31 @@ def test_it_is_built_once(wanted: Plan) -> None:
 
 def test_a_builder_that_is_killed_leaves_none(wanted: Plan) -> None:
     builder = start_builder(wanted)
-    while not list(wanted.folder.glob(".*/environment")):
-        assert builder.poll() is None
+    left = stopped_child(builder)
     builder.kill()
     builder.wait()
-    if builder.returncode:  # else it was faster
-        assert built(wanted) is None
+    assert built(wanted) is None
+    try:
+        with (
+            open(wanted.folder / f"{wanted.key}.lock", "a") as lock,
+            pytest.raises(BlockingIOError),
+        ):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # what it started can still write
+    finally:
+        left.resume()
     assert version(build(wanted)) == "1.0"
     assert list(wanted.folder.glob(".*")) == []
+
+
+def stopped_child(builder: subprocess.Popen[bytes]) -> psutil.Process:
+    """uv as it works for this builder, held still."""
+    while builder.poll() is None:
+        for child in psutil.Process(builder.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                child.suspend()
+                if child.status() == psutil.STATUS_STOPPED:
+                    return child
+    raise AssertionError("It was faster than this test.")
 
 
 def start_builder(wanted: Plan) -> subprocess.Popen[bytes]:
