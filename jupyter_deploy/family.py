@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -32,11 +32,44 @@ def bears(process: psutil.Process, folder: Path) -> bool:
     return False
 
 
+class Group(NamedTuple):
+    """A process group, and its leader while that is there.
+
+    The number of an empty group is free: soon it may be that of anybody's process.
+    """
+
+    number: int
+    leader: psutil.Process | None
+
+    @classmethod
+    def of(cls, number: int) -> Group:
+        """The group as it is now; its processes have to be somebody's that is known."""
+        return cls(number, _process(number))
+
+    def kill(self) -> bool:
+        """Whether there was something to kill."""
+        leader = _process(self.number)
+        if leader is not None and leader != self.leader:
+            return False
+        try:
+            os.killpg(self.number, signal.SIGKILL)
+        except OSError:
+            return False
+        return True
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None
+
+
 class Found(NamedTuple):
     """A process, and its group if all of that is to be ended with it."""
 
     process: psutil.Process
-    group: int | None = None
+    group: Group | None = None
 
 
 def members(folder: Path, root: int | None, spared: int | None = None) -> list[Found]:
@@ -47,23 +80,38 @@ def members(folder: Path, root: int | None, spared: int | None = None) -> list[F
 
 
 def below(root: int) -> list[Found]:
-    """All that descend from this process, with groups that neither it nor we belong to."""
-    table = {item.process.pid: (item, parent) for item, parent in _all()}
-    kept = {os.getpgrp(), table[root][0].group if root in table else None}
+    """All that descend from this process, with groups of their own."""
+    table = {entry.process.pid: entry for entry in _all()}
     family = [root]
     for member in family:  # which grows meanwhile
-        children = [pid for pid, (_, parent) in table.items() if parent == member]
+        children = [pid for pid, entry in table.items() if entry.parent == member]
         family += [pid for pid in children if pid not in family]
-    found = [table[pid][0] for pid in family[1:]]
-    return [item._replace(group=None) if item.group in kept else item for item in found]
+    kept = {os.getpgrp(), table[root].group if root in table else None}
+    # A leader of another family is no leader of ours: the number is used anew.
+    kept |= {pid for pid in table if pid not in family[1:]}
+    return [_found(table, pid, kept) for pid in family[1:]]
 
 
-def _all() -> Iterator[tuple[Found, int]]:
-    """Everything that runs here and its parent, the newest first: it may be gone at once."""
+def _found(table: Mapping[int, _Entry], pid: int, kept: Set[int | None]) -> Found:
+    entry = table[pid]
+    if entry.group in kept:
+        return Found(entry.process)
+    leader = table[entry.group].process if entry.group in table else None
+    return Found(entry.process, Group(entry.group, leader))
+
+
+class _Entry(NamedTuple):
+    process: psutil.Process
+    group: int
+    parent: int
+
+
+def _all() -> Iterator[_Entry]:
+    """Everything that runs here, the newest first: it may be gone at once."""
     for pid in sorted(psutil.pids(), reverse=True):
         with suppress(psutil.Error, OSError):
             process = psutil.Process(pid)
-            yield Found(process, os.getpgid(pid)), process.ppid()
+            yield _Entry(process, os.getpgid(pid), process.ppid())
 
 
 def end(find: Callable[[], list[Found]]) -> None:
@@ -82,7 +130,7 @@ def _kill(found: Found) -> bool:
     The group at one blow: a process that forks and ends all the time is gone when its
     number is known, but its successor is in the same group.
     """
-    struck = found.group is not None and _kill_group(found.group)
+    struck = found.group is not None and found.group.kill()
     try:
         alive = found.process.status() != psutil.STATUS_ZOMBIE
         found.process.kill()
@@ -91,11 +139,3 @@ def _kill(found: Found) -> bool:
     except psutil.Error:
         return struck
     return alive
-
-
-def _kill_group(group: int) -> bool:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except OSError:
-        return False
-    return True

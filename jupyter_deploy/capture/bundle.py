@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from jupyter_deploy.domain.bundle import (
     Finding,
     Kernel,
     Parameter,
+    PossibleParameter,
     Start,
     digest_of,
 )
@@ -35,7 +36,7 @@ from jupyter_deploy.notebook.documents import (
 )
 from jupyter_deploy.notebook.parameters import inspect_parameters
 from jupyter_deploy.notebook.upstreams import find_upstreams
-from jupyter_deploy.preflight.check import check
+from jupyter_deploy.preflight.check import check, propose
 from jupyter_deploy.preflight.place import Place
 from jupyter_deploy.preflight.variables import variables_of
 
@@ -44,13 +45,15 @@ from jupyter_deploy.preflight.variables import variables_of
 class Captured:
     """A bundle and its contents by digest: bytes, or a file to read them from.
 
-    `origin` is the notebook's absolute path, None when that is no text.
+    `origin` is the notebook's absolute path, None when that is no text; `possible` is what
+    could become a parameter, told of a notebook that is only looked at.
     """
 
     bundle: Bundle
     environment: Environment | None
     contents: Mapping[str, bytes | Path]
     origin: str | None = None
+    possible: tuple[PossibleParameter, ...] = ()
 
 
 def capture(
@@ -65,6 +68,7 @@ def capture(
     look_only: bool = False,
     secrets: Sequence[str] = (),
     passed: Sequence[str] = (),
+    given: Collection[str] = (),
 ) -> Captured:
     """Capture a notebook and the files that the patterns name.
 
@@ -73,9 +77,9 @@ def capture(
     `locked` or the path of a lock, None for locked where that is possible; `packages`
     are requirements to lock beside what the kernel has. With `look_only` nothing is
     locked, which takes its time, and findings come with changes of the notebook. Runs
-    have the `secrets` as variables, and of the engine's those that are `passed` beside
-    the usual ones. Raises NotFound, Forbidden, InvalidNotebook, InvalidInput, TooLarge
-    or Conflict.
+    have the `secrets` as variables, and of those of the engine the ones that are `passed`
+    beside the usual ones; `given` are names of parameters that are to have values. Raises
+    NotFound, Forbidden, InvalidNotebook, InvalidInput, TooLarge or Conflict.
     """
     path, content = _read(notebook, limit)
     root = find_root(path, limit.resolve() if limit else None)
@@ -98,7 +102,9 @@ def capture(
         find=lambda names: find_modules(found, names),
         added=frozenset(packages),
         variables=_variables(start, secrets, passed),
+        given=frozenset(given),
     )
+    faults, possible = _checked(document, parameters, found, place, look_only)
     bundle = Bundle(
         notebook=CapturedFile(name, digest_of(source), len(source)),
         files=files,
@@ -113,7 +119,7 @@ def capture(
             *findings,
             *more,
             *(unlocked if snapshot else _not_locked(found)),
-            *_checked(document, parameters, found, place, propose=look_only),
+            *faults,
         ),
         upstreams=find_upstreams(document, found.language),
         lock=locked.lock if locked else None,
@@ -125,7 +131,7 @@ def capture(
     }
     contents[bundle.notebook.digest] = source
     contents.update(locked.contents if locked else {})
-    return Captured(bundle, snapshot, contents, _text(path))
+    return Captured(bundle, snapshot, contents, _text(path), possible)
 
 
 def _variables(start: Start, secrets: Sequence[str], passed: Sequence[str]) -> frozenset[str]:
@@ -139,13 +145,14 @@ def _checked(
     parameters: Sequence[Parameter],
     kernel: Kernel,
     place: Place,
-    *,
-    propose: bool,
-) -> tuple[Finding, ...]:
+    look_only: bool,
+) -> tuple[tuple[Finding, ...], tuple[PossibleParameter, ...]]:
     """Only of Python is known what its code means."""
     if kernel.language != "python":
-        return ()
-    return check(document, parameters, place, propose=propose)
+        return (), ()
+    if look_only:
+        return propose(document, parameters, place)
+    return check(document, parameters, place), ()
 
 
 def _not_locked(kernel: Kernel) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ def capture_notebook(
     packages: Sequence[str] = (),
     secrets: Sequence[str] = (),
     look_only: bool = False,
+    given: Collection[str] = (),
 ) -> Captured:
     """With the usual environment where none is given."""
     from jupyter_deploy.capture.bundle import capture
@@ -42,6 +43,7 @@ def capture_notebook(
         secrets=secrets,
         look_only=look_only,
         passed=settings.kernel_environment,
+        given=given,
     )
 
 

@@ -114,6 +114,16 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class PossibleParameter:
+    """A value that a cell sets, and the change of the notebook that makes it a parameter."""
+
+    name: str
+    default_source: str
+    cell: int
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
 class Start:
     """How a kernelspec starts its kernel: command line, and what it adds to the variables."""
 

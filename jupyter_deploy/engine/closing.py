@@ -17,7 +17,8 @@ from jupyter_deploy.engine.keeping import digest_of_file
 from jupyter_deploy.engine.ledger_tail import read_placed
 from jupyter_deploy.engine.reserve import Spend, plainly
 from jupyter_deploy.ports.executor import Placement
-from jupyter_deploy.preflight.report import Trial, report
+from jupyter_deploy.preflight.report import report
+from jupyter_deploy.preflight.trial import Trial
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from jupyter_deploy.errors import NotFound
 from jupyter_deploy.ports.clock import Clock
 from jupyter_deploy.ports.executor import Executor, Placement
 from jupyter_deploy.ports.store import Store
-from jupyter_deploy.preflight.report import Trial, project_of
+from jupyter_deploy.preflight.trial import Trial, project_of
 
 log = logging.getLogger(__name__)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from jupyter_deploy.errors import Conflict, InvalidInput, TooLarge, Unavailable
+from jupyter_deploy.family import Group
 
 #: The names of the forms, and the media types in which they are served.
 FORMATS = {
@@ -58,12 +57,13 @@ def render_file(
         stderr=subprocess.PIPE,
         start_new_session=True,  # a browser that it starts ends with it
     ) as process:
+        group = Group.of(process.pid)
         try:
             said, complaint = process.communicate(timeout=LIMIT)
         except subprocess.TimeoutExpired:
             raise _failure(_TOO_LONG, "", form) from None
         finally:
-            _end(process.pid)
+            group.kill()
     return _rendered(target, form, process.returncode, said, complaint)
 
 
@@ -83,12 +83,13 @@ async def render(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    group = Group.of(process.pid)
     try:
         said, complaint = await asyncio.wait_for(process.communicate(), LIMIT)
     except asyncio.TimeoutError:
         raise _failure(_TOO_LONG, "", form) from None
     finally:
-        _end(process.pid)
+        group.kill()
     return _rendered(target, form, process.returncode or 0, said, complaint)
 
 
@@ -110,11 +111,6 @@ def _command(
     program = [sys.executable, "-m", "jupyter_deploy.notebook.render"]
     places = [str(source), str(target), form, str(folder or source.parent)]
     return [*program, *places, *(["--hide-code"] if hide_code else [])]
-
-
-def _end(group: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # macOS says so of one that has ended
-        os.killpg(group, signal.SIGKILL)
 
 
 def _rendered(target: Path, form: str, code: int, said: bytes, complaint: bytes) -> Rendered:

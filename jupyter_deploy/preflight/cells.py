@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +34,8 @@ class Cell:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        return list(ast.walk(self.tree))
+        """All of them but what stands below `if False:`."""
+        return list(_alive(self.tree))
 
     @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
@@ -88,6 +90,21 @@ def _suppresses(node: ast.With, errors: tuple[str, ...]) -> bool:
 
 def _several(expression: ast.expr) -> list[ast.expr]:
     return expression.elts if isinstance(expression, ast.Tuple) else [expression]
+
+
+def _alive(tree: ast.AST) -> Iterator[ast.AST]:
+    waiting = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        if isinstance(node, (ast.If, ast.While)) and is_never(node.test):
+            waiting.extend(node.orelse)
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def is_never(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and not test.value
 
 
 def _cell(index: int, source: str, tags: frozenset[str]) -> Cell:

@@ -11,7 +11,7 @@ from jupyter_deploy.preflight.files import check_files
 from jupyter_deploy.preflight.imports import check_imports
 from jupyter_deploy.preflight.installs import check_installs
 from jupyter_deploy.preflight.names import check_names
-from jupyter_deploy.preflight.parameters import check_parameters
+from jupyter_deploy.preflight.parameters import check_given, check_parameters
 from jupyter_deploy.preflight.place import Place
 from jupyter_deploy.preflight.questions import check_questions
 from jupyter_deploy.preflight.secrets import check_secrets
@@ -32,6 +32,7 @@ def find_faults(
         check_secrets(cells),
         check_variables(cells, place.variables),
         check_parameters(cells, parameters),
+        check_given(cells, place.given),
     )
     found = [finding for each in checks for finding in _survived(each)]
     return tuple(sorted(found, key=lambda finding: finding.cell or 0))

@@ -14,9 +14,9 @@ from jupyter_deploy.domain.bundle import Finding
 from jupyter_deploy.notebook.parameters import TAG
 from jupyter_deploy.preflight.cells import MAY_FAIL, Cell
 from jupyter_deploy.preflight.literals import constants, text_of
-from jupyter_deploy.preflight.magics import magics
+from jupyter_deploy.preflight.magics import Magic, magics, words
 from jupyter_deploy.preflight.place import Place, listed
-from jupyter_deploy.preflight.uses import MAYBE, NAMED, READ, SEARCH, WRITE, uses
+from jupyter_deploy.preflight.uses import ASK, MAYBE, NAMED, READ, SEARCH, WRITE, uses
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(//|[a-z]+:)")
 _ABSOLUTE = re.compile(r"/(?!/)|~([/\\]|\w*$)|[A-Za-z]:[\\/]|\\\\[\w.-]+\\\w")
@@ -24,6 +24,7 @@ _ABSOLUTE = re.compile(r"/(?!/)|~([/\\]|\w*$)|[A-Za-z]:[\\/]|\\\\[\w.-]+\\\w")
 _HOME = re.compile(r"/(home|Users|root)/\w|~[/\\]|[A-Za-z]:[\\/]\w|\\\\[\w.-]+\\\w")
 #: Everywhere alike.
 _SYSTEM = re.compile(r"/(dev|proc|sys|etc|usr|bin|lib|opt/conda)(/|$)")
+_ASKS = re.compile(r"exists|is_file|isfile|is_dir|isdir")
 _FILE = re.compile(r"[^\n]*\w\.\w{1,8}")
 _LONGEST, _MOST = 400, 2000
 _MISSING = ("FileNotFoundError", "OSError", "IOError")
@@ -68,6 +69,7 @@ def _sorted(
     named = list(_all(cells))
     written: set[str] = set()
     later = {_normal(item.text) for item in named if item.how == WRITE}
+    asked = {_normal(item.text) for item in named if item.how == ASK}
     wanted: dict[int, list[tuple[str, str]]] = {}
     foreign: dict[int, list[Named]] = {}
     moved = False
@@ -76,6 +78,8 @@ def _sorted(
         made = written if item.how == READ else later
         if item.how == WRITE:
             written.add(_normal(item.text))
+        if item.how == ASK or (item.how == MAYBE and _normal(item.text) in asked):
+            continue
         if _is_excused(item) or (item.how != WRITE and _is_made(item.text, made)):
             continue
         if _is_foreign(item, place):
@@ -95,8 +99,15 @@ def _all(cells: Sequence[Cell]) -> Iterator[Named]:
                 given = text_of(use.path, fixed) != found
                 yield Named(cell, use.how, *found, use.node, use.path, given)
         for magic in magics(cell.nodes):
-            if magic.name == "cd" and _is_path(magic.text):
-                yield Named(cell, READ, magic.text.strip("'\" "), True, magic.node)
+            name = magic.text.strip("'\" ") if magic.name == "cd" else _script(magic)
+            if name and _is_path(name):
+                yield Named(cell, READ, name, True, magic.node)
+
+
+def _script(magic: Magic) -> str:
+    """What `%run` runs."""
+    found = [word for word in words(magic.text) if word.endswith((".py", ".ipynb"))]
+    return found[0] if magic.name == "run" and found else ""
 
 
 def _constant(node: ast.expr) -> tuple[str, bool] | None:
@@ -123,10 +134,26 @@ def _is_excused(item: Named) -> bool:
     """The code is ready for a missing file, or the path can be given as a parameter."""
     if MAY_FAIL in item.cell.tags or item.cell.forgives(item.node, *_MISSING):
         return True
-    tests = [ast.unparse(up.test) for up, _ in item.cell.above(item.node) if isinstance(up, ast.If)]
-    if any(re.search(r"exists|is_file|isfile|is_dir|isdir", test) for test in tests):
+    above = list(item.cell.above(item.node))
+    tests = [up.test for up, _ in above if isinstance(up, (ast.If, ast.IfExp))]
+    tests += [up for up, _ in above if isinstance(up, ast.BoolOp)]
+    if any(_ASKS.search(ast.unparse(test)) for test in tests):
+        return True
+    if item.how == MAYBE and any(_holds_data(up) for up, _ in above):
         return True
     return TAG in item.cell.tags and item.how == NAMED
+
+
+def _holds_data(node: ast.AST) -> bool:
+    """Whether texts in it are values of a table, not names of files."""
+    if not isinstance(node, ast.Call):
+        return False
+    return ast.unparse(node.func).rpartition(".")[2] in (
+        "DataFrame",
+        "Series",
+        "array",
+        "from_dict",
+    )
 
 
 def _normal(text: str) -> str:
@@ -193,15 +220,13 @@ def _findings(
     wanted: dict[int, list[tuple[str, str]]], foreign: dict[int, list[str]]
 ) -> Iterator[Finding]:
     for index, found in wanted.items():
-        texts = list(dict.fromkeys(text for text, _ in found))
-        patterns = list(dict.fromkeys(pattern for _, pattern in found))
-        yield Finding(
-            "data_file",
-            index,
-            f"{listed(texts)} {'is' if len(texts) == 1 else 'are'} read here but not taken along.",
-            f"Add {listed(patterns)} to the files.",
-            {"files": patterns},
-        )
+        modules = [item for item in found if item[0].endswith(".py")]
+        for cause, items in (
+            ("local_module", modules),
+            ("data_file", [item for item in found if item not in modules]),
+        ):
+            if items:
+                yield _left_behind(cause, index, items)
     for index, texts in foreign.items():
         names = list(dict.fromkeys(texts))
         yield Finding(
@@ -211,3 +236,15 @@ def _findings(
             "to a place that other machines do not have.",
             "Copy the file into the project and use a relative path, or make the path a parameter.",
         )
+
+
+def _left_behind(cause: str, index: int, found: Sequence[tuple[str, str]]) -> Finding:
+    texts = list(dict.fromkeys(text for text, _ in found))
+    patterns = list(dict.fromkeys(pattern for _, pattern in found))
+    return Finding(
+        cause,
+        index,
+        f"{listed(texts)} {'is' if len(texts) == 1 else 'are'} read here but not taken along.",
+        f"Add {listed(patterns)} to the files.",
+        {"files": patterns},
+    )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_deploy.preflight.cells import catches
+from jupyter_deploy.preflight.cells import catches, is_never
 
 READ, BIND, UNBIND, LATER, CALL, UNKNOWN = "read", "bind", "unbind", "later", "call", "unknown"
 
@@ -87,7 +87,10 @@ def _for(node: ast.For | ast.AsyncFor, sure: bool) -> Iterator[Event]:
 
 def _if(node: ast.If | ast.While, sure: bool) -> Iterator[Event]:
     yield from flow([node.test], sure)
-    yield from flow([*node.body, *node.orelse], False)
+    if is_never(node.test):
+        yield from flow(node.orelse, sure)
+    else:
+        yield from flow([*node.body, *node.orelse], False)
 
 
 def _either(node: ast.IfExp, sure: bool) -> Iterator[Event]:

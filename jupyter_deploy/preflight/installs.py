@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from jupyter_deploy.domain.bundle import Finding
+from jupyter_deploy.preflight.aliases import Aliases
 from jupyter_deploy.preflight.cells import Cell
+from jupyter_deploy.preflight.literals import Known, constants
 from jupyter_deploy.preflight.magics import magics, words
 from jupyter_deploy.preflight.packages import package_of
 from jupyter_deploy.preflight.place import listed
@@ -24,24 +26,37 @@ _PYTHON = re.compile(r"(.*/)?(python|pip)[0-9.]*")
 
 
 def check_installs(cells: Sequence[Cell]) -> Iterator[Finding]:
+    known, aliases = constants(cells), Aliases(cells)
     for cell in cells:
-        commands = list(_commands(cell))
+        commands = list(_commands(cell, known, aliases))
         if commands:
             names = list(dict.fromkeys(name for command in commands for name in _named(command)))
-            said = f"installs {listed(names)}" if names else "installs packages"
-            yield Finding(
-                "installs_package",
-                cell.index,
-                f"The cell {said} while it runs: each run may get another version, or none.",
-                "Add them to the version's packages, or install them once in the kernel's "
-                "environment and remove the line.",
-                {"packages": names} if names else None,
-            )
+            yield install(cell.index, names)
+
+
+def install(cell: int | None, names: list[str]) -> Finding:
+    said = f"installs {listed(names)}" if names else "installs packages"
+    return Finding(
+        "installs_package",
+        cell,
+        f"The cell {said} while it runs: each run may get another version, or none.",
+        "Add them to the version's packages, or install them once in the kernel's "
+        "environment and remove the line.",
+        {"packages": names} if names else None,
+    )
+
+
+def packages_of(command: Sequence[str]) -> list[str] | None:
+    """What the words of a command install, None when it is no such command."""
+    found = list(_install(list(command)))
+    return _named(found[0]) if found else None
 
 
 def installed(cells: Sequence[Cell]) -> set[str]:
     """Modules that a cell seems to install; `*` when there is a list that is not seen."""
-    named = [_named(command) for cell in cells for command in _commands(cell)]
+    known, aliases = constants(cells), Aliases(cells)
+    commands = [item for cell in cells for item in _commands(cell, known, aliases)]
+    named = [_named(command) for command in commands]
     found = {_plain(name) for names in named for name in names}
     if any(not names for names in named):
         found.add("*")
@@ -62,7 +77,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _commands(cell: Cell) -> Iterator[list[str]]:
+def _commands(cell: Cell, known: Known, aliases: Aliases) -> Iterator[list[str]]:
     """The words behind `install` of each such command."""
     for magic in magics(cell.nodes):
         if magic.name == "!":
@@ -75,23 +90,24 @@ def _commands(cell: Cell) -> Iterator[list[str]]:
             yield from _install(words(line))
     for node in cell.nodes:
         if isinstance(node, ast.Call):
-            yield from _started(node)
+            yield from _started(node, known, aliases.full_name(node.func))
 
 
-def _started(node: ast.Call) -> Iterator[list[str]]:
+def _started(node: ast.Call, known: Known, function: str) -> Iterator[list[str]]:
     """By `subprocess.run([sys.executable, "-m", "pip", "install", …])`, `os.system` or pip.main."""
-    function = ast.unparse(node.func)
-    if function.startswith(("subprocess.", "sp.")) or function in (
+    if function.startswith("subprocess.") or function in (
         "os.system", "os.popen", "run", "call", "check_call", "check_output", "Popen", "system",
     ):  # fmt: skip
         for argument in node.args[:1]:
-            yield from _install(_spoken(argument))
+            yield from _install(_spoken(argument, known))
     elif function in ("pip.main", "pip._internal.main", "pipmain"):
         for argument in node.args[:1]:
-            yield from _install(["pip", *_spoken(argument)])
+            yield from _install(["pip", *_spoken(argument, known)])
 
 
-def _spoken(argument: ast.expr) -> list[str]:
+def _spoken(argument: ast.expr, known: Known) -> list[str]:
+    if isinstance(argument, ast.Name):
+        argument = known.get(argument.id, argument)
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return words(argument.value)
     if isinstance(argument, (ast.List, ast.Tuple)):

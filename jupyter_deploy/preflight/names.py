@@ -111,26 +111,31 @@ class _Reader:
 
     def findings(self) -> Iterator[Finding]:
         for (cause, index), names in self._found.items():
-            said = listed(names)
             if cause == "out_of_order":
-                places = sorted({self._last[name] + 1 for name in names})
-                where = listed([str(place) for place in places])
-                yield Finding(
-                    cause,
-                    index,
-                    f"{said} {_are(names)} used here, but defined only further down, in "
-                    f"cell {where}.",
-                    "Move the definition above this cell.",
-                )
-                continue
-            gone = [name for name in names if name in self._deleted]
-            why = "deleted before" if gone == names else "defined by no cell up to here"
-            yield Finding(
-                cause,
-                index,
-                f"{said} {_are(names)} {why}: {_they(names)} only existed in your session.",
-                "Add the cell that defines it, then restart the kernel and run all cells.",
-            )
+                places = sorted({self._last[name] for name in names})
+                yield defined_later(index, names, places)
+            else:
+                yield undefined(index, names, deleted=set(names) <= self._deleted)
+
+
+def defined_later(cell: int, names: list[str], places: Sequence[int]) -> Finding:
+    where = listed([str(place + 1) for place in places])
+    return Finding(
+        "out_of_order",
+        cell,
+        f"{listed(names)} {_are(names)} used here, but defined only further down, in cell {where}.",
+        "Move the definition above this cell.",
+    )
+
+
+def undefined(cell: int, names: list[str], *, deleted: bool = False) -> Finding:
+    why = "deleted before" if deleted else "defined by no cell up to here"
+    return Finding(
+        "hidden_name",
+        cell,
+        f"{listed(names)} {_are(names)} {why}: {_they(names)} only existed in your session.",
+        "Add the cell that defines it, then restart the kernel and run all cells.",
+    )
 
 
 def _are(names: Sequence[str]) -> str:

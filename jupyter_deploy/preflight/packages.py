@@ -13,7 +13,7 @@ _PACKAGES = {
     "zmq": "pyzmq",
     "OpenSSL": "pyOpenSSL", "magic": "python-magic", "attr": "attrs", "faiss": "faiss-cpu",
     "googleapiclient": "google-api-python-client", "pkg_resources": "setuptools",
-    "win32com": "pywin32",
+    "win32com": "pywin32", "pytables": "tables",
 }  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """Parameters that do not do what they seem to.
 
-`parameter_without_effect`, `derived_value_stale`, `declared_type`.
+`parameter_without_effect`, `derived_value_stale`, `declared_type`, `no_parameters_cell`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from jupyter_deploy.domain.bundle import Finding, Parameter
 from jupyter_deploy.notebook.parameters import TAG
@@ -41,6 +41,26 @@ def check_parameters(cells: Sequence[Cell], parameters: Sequence[Parameter]) -> 
         used = {name for sources in derived.values() for name in sources}
         names = [item.name for item in parameters if item.name not in {*derived, *used}]
         yield from _without_effect(cell, names, after)
+
+
+def check_given(cells: Sequence[Cell], given: Set[str]) -> Iterator[Finding]:
+    """What is given to a notebook without a cell for it."""
+    if not given or any(TAG in cell.tags for cell in cells):
+        return
+    setting = [cell.index for cell in cells if given & set(_bound(cell))]
+    yield Finding(
+        "no_parameters_cell",
+        setting[0] if setting else None,
+        f"The notebook has no cell for parameters, and {listed(sorted(given))} "
+        f"{'is' if len(given) == 1 else 'are'} to be given.",
+        'Give the cell that sets it the tag "parameters".'
+        if setting
+        else 'Set it in a cell with the tag "parameters".',
+    )
+
+
+def _bound(cell: Cell) -> Iterator[str]:
+    return (event.name for event in flow(cell.tree.body) if event.kind == BIND)
 
 
 def stale_names(cell: Cell, after: Sequence[Cell]) -> list[str]:

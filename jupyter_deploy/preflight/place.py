@@ -22,9 +22,10 @@ class Place:
     find: Finder
     #: Requirements that the version has beside the kernel's packages.
     added: frozenset[str] = frozenset()
-
     #: Names of variables that the runs have.
     variables: frozenset[str] = frozenset()
+    #: Names of parameters that are to be given.
+    given: frozenset[str] = frozenset()
 
     def is_inside(self, path: Path) -> bool:
         return path.is_relative_to(self.root)

@@ -5,49 +5,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from jupyter_deploy.domain.bundle import Bundle, Finding
+from jupyter_deploy.domain.bundle import Finding
 from jupyter_deploy.domain.ledger import Entry, Finished
 from jupyter_deploy.domain.preflight import Effects, Forecast, Report
-from jupyter_deploy.preflight.packages import package_of
+from jupyter_deploy.preflight.failure import findings_of, installs
+from jupyter_deploy.preflight.trial import Trial
 
 #: Errors that say that a file is not there, whatever library has looked for it.
 _NO_FILE = re.compile(r"No such file|[Ff]ile .*does not exist|unable to open file")
-_NO_MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 #: Effects that are told at most.
 MOST = 50
-
-
-@dataclass(frozen=True)
-class Trial:
-    """`folder` is the attempt's; `project` the root of the author's files, None where they
-    are not on this machine."""
-
-    folder: Path
-    bundle: Bundle
-    project: Path | None
-
-    @property
-    def work(self) -> Path:
-        return self.folder / "work"
-
-    @property
-    def notebook_folder(self) -> PurePosixPath:
-        """The notebook's, below the project."""
-        return PurePosixPath(self.bundle.notebook.path).parent
-
-
-def project_of(origin: str | None, bundle: Bundle) -> Path | None:
-    """The author's project, if the notebook still lies there; `origin` is its absolute path."""
-    if origin is None or not Path(origin).is_file():
-        return None
-    depth = len(PurePosixPath(bundle.notebook.path).parts)
-    return Path(origin).parents[depth - 1] if depth <= len(Path(origin).parents) else None
 
 
 def report(trial: Trial, entries: Sequence[Entry]) -> Report:
@@ -56,7 +28,12 @@ def report(trial: Trial, entries: Sequence[Entry]) -> Report:
     seen: Mapping[str, Any] = observed["seen"] if observed else {}
     last = entries[-1] if entries else None
     finished = Finished.of(last) if last is not None and last.kind == "finished" else None
-    found = [*_files(trial, seen, finished), *_modules(trial, finished), *_foreign(trial, seen)]
+    found = [
+        *_files(trial, seen, finished),
+        *(findings_of(trial, finished) if finished else ()),
+        *installs(trial, [(item["cell"], item["what"]) for item in seen.get("install", ())]),
+        *_foreign(trial, seen),
+    ]
     known = {(finding.cause, finding.cell) for finding in trial.bundle.findings}
     return Report(
         findings=tuple(item for item in found if (item.cause, item.cell) not in known),
@@ -102,31 +79,63 @@ def _files(trial: Trial, seen: Mapping[str, Any], finished: Finished | None) -> 
     """
     if finished is not None and finished.outcome == "completed":
         return
+    wanted = _wanted(trial, seen, finished)
+    for cell, paths in wanted.items():
+        patterns = [trial.pattern(path) for path in dict.fromkeys(paths)]
+        modules = [path for path in patterns if path.endswith(".py")]
+        if modules:
+            yield _left_behind("local_module", cell, modules)
+        if len(modules) < len(patterns):
+            files = [path for path in patterns if path not in modules]
+            yield _left_behind("data_file", cell, files)
+    if not wanted and finished is not None and _no_file(finished):
+        yield from _nowhere(trial, finished)
+
+
+def _wanted(
+    trial: Trial, seen: Mapping[str, Any], finished: Finished | None
+) -> dict[int | None, list[str]]:
+    """By cell, the author's files that were looked for in vain."""
+    if trial.project is None:
+        return {}
     wanted: dict[int | None, list[str]] = {}
     for item in seen.get("missing", ()):
         path = _inside(trial, item["what"])
-        if path is not None and trial.project and (trial.project / path).is_file():
+        if path is not None and (trial.project / path).is_file():
             wanted.setdefault(item["cell"], []).append(path)
     for path in _named(trial, finished):
         known = any(path in paths for paths in wanted.values())
-        if not known and trial.project and (trial.project / path).exists():
+        if path is not None and not known and (trial.project / path).exists():
             wanted.setdefault(finished.cell if finished else None, []).append(path)
-    for cell, paths in wanted.items():
-        yield _data_file(cell, [_pattern(trial, path) for path in dict.fromkeys(paths)])
-    if not wanted and finished is not None and _no_file(finished):
-        names = [_pattern(trial, path) for path in _named(trial, finished)] or ["A file"]
-        yield Finding(
-            "data_file",
-            finished.cell,
-            f"{names[0]} is read here but does not come along, and it is not in the project.",
-            "Put it there and add it to the files, or read it from where it is kept.",
-        )
+    return wanted
 
 
-def _data_file(cell: int | None, patterns: list[str]) -> Finding:
+def _nowhere(trial: Trial, finished: Finished) -> Iterator[Finding]:
+    """A file that is not among the author's either."""
+    named = _named(trial, finished)
+    if named and named[0] is None:  # elsewhere on the author's machine
+        if not trial.says(("absolute_path",)):
+            yield Finding(
+                "absolute_path",
+                finished.cell,
+                "A file is read here that lies outside the project, where other machines have "
+                "none.",
+                "Copy it into the project and use a relative path, or make the path a parameter.",
+            )
+        return
+    name = trial.pattern(named[0]) if named and named[0] else "A file"
+    yield Finding(
+        "data_file",
+        finished.cell,
+        f"{name} is read here but does not come along, and it is not in the project.",
+        "Put it there and add it to the files, or read it from where it is kept.",
+    )
+
+
+def _left_behind(cause: str, cell: int | None, patterns: list[str]) -> Finding:
     listed = ", ".join(patterns)
     return Finding(
-        "data_file",
+        cause,
         cell,
         f"{listed} {'is' if len(patterns) == 1 else 'are'} looked for here but not taken along.",
         f"Add {listed} to the files.",
@@ -139,64 +148,19 @@ def _no_file(finished: Finished) -> bool:
     return name == "FileNotFoundError" or (name.endswith("Error") and bool(_NO_FILE.search(value)))
 
 
-def _named(trial: Trial, finished: Finished | None) -> list[str]:
-    """The path in an error's text, below the project."""
+def _named(trial: Trial, finished: Finished | None) -> list[str | None]:
+    """The paths in an error's text, below the project; None for one that lies elsewhere."""
     if finished is None or not _no_file(finished):
         return []
     texts = [one or other for one, other in _QUOTED.findall(finished.error.get("value", ""))]
     places = [os.path.join(trial.work, trial.notebook_folder, text) for text in texts]
-    return [path for place in places if (path := _inside(trial, place)) is not None]
+    return [_inside(trial, place) for place in places]
 
 
 def _inside(trial: Trial, path: str) -> str | None:
     """Below the project, None for what lies elsewhere."""
     place = os.path.relpath(os.path.normpath(path), trial.work)
     return None if place.startswith("..") or place == "." else place
-
-
-def _pattern(trial: Trial, path: str) -> str:
-    """As the list of files names it: from the notebook's folder."""
-    return PurePosixPath(os.path.relpath(path, trial.notebook_folder)).as_posix()
-
-
-def _modules(trial: Trial, finished: Finished | None) -> Iterator[Finding]:
-    """The module that an import has not found: the author's own, or of a package."""
-    if finished is None or finished.error.get("name") not in ("ModuleNotFoundError", "ImportError"):
-        return
-    found = _NO_MODULE.search(finished.error.get("value", ""))
-    if found is None:
-        return
-    name = found[1]
-    if (pattern := _own_module(trial, name)) is not None:
-        yield Finding(
-            "local_module",
-            finished.cell,
-            f"{name} is imported here but {pattern} is not taken along.",
-            f"Add {pattern} to the files.",
-            {"files": [pattern]},
-        )
-        return
-    package = package_of(name)
-    yield Finding(
-        "missing_package",
-        finished.cell,
-        f"{name} cannot be imported: the version's environment does not have it.",
-        f"Add {package} to its packages, or install it in the kernel's environment.",
-        {"packages": [package]},
-    )
-
-
-def _own_module(trial: Trial, name: str) -> str | None:
-    """The pattern for a module beside the notebook or in the project's root."""
-    if trial.project is None:
-        return None
-    top = name.partition(".")[0]
-    for folder in dict.fromkeys([trial.notebook_folder, PurePosixPath(".")]):
-        if (trial.project / folder / f"{top}.py").is_file():
-            return _pattern(trial, str(folder / f"{top}.py"))
-        if next((trial.project / folder / top).glob("**/*.py"), None):
-            return f"{_pattern(trial, str(folder / top))}/**/*.py"
-    return None
 
 
 def _foreign(trial: Trial, seen: Mapping[str, Any]) -> Iterator[Finding]:

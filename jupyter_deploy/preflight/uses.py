@@ -6,14 +6,16 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: SEARCH is where modules are looked for, MAYBE is given to something unknown, NAMED only
-#: gets a name.
-READ, WRITE, SEARCH, MAYBE, NAMED = "read", "write", "search", "maybe", "named"
+#: SEARCH is where modules are looked for, ASK whether it is there, MAYBE is given to something
+#: unknown, NAMED only gets a name.
+READ, WRITE, SEARCH, ASK = "read", "write", "search", "ask"
+MAYBE, NAMED = "maybe", "named"
 
 #: Methods of paths.
 _OF_PATHS = {
     "read_text": READ, "read_bytes": READ, "iterdir": READ, "rglob": READ, "glob": READ,
     "write_text": WRITE, "write_bytes": WRITE, "mkdir": WRITE, "touch": WRITE, "unlink": WRITE,
+    "exists": ASK, "is_file": ASK, "is_dir": ASK,
 }  # fmt: skip
 _OPENERS = {"open", "ZipFile", "TarFile", "File"}
 _READERS = {
@@ -29,16 +31,18 @@ _WRITERS = (
     "rename", "export", "download", "urlretrieve", "FileHandler", "mkstemp", "symlink",
     "make_archive", "sink_",
 )  # fmt: skip
+_ASKERS = {"exists", "isfile", "isdir", "lexists"}
 #: What takes texts that are no paths, or only asks.
 _OTHERS = {
-    "print", "exists", "is_file", "is_dir", "isfile", "isdir", "endswith", "startswith", "split",
+    "print", "endswith", "startswith", "split",
     "format", "join", "replace", "info", "debug", "warning", "error", "exception", "title",
     "Markdown", "HTML", "getenv", "append", "get", "pop", "len", "isin", "contains", "fnmatch",
     "strip", "count", "index", "find", "match", "search", "sub", "compile", "set_title",
     "suptitle", "xlabel", "ylabel", "ValueError", "FileNotFoundError", "Exception",
     "RuntimeError", "display", "label", "add", "route", "setdefault", "remove_prefix", "basename",
     "splitext", "dirname", "type", "isinstance", "getattr", "log_artifact", "table", "artifact",
-    "text", "metric", "upstream", "add_argument", "system", "run",
+    "text", "metric", "upstream", "add_argument", "system", "run", "abspath", "realpath",
+    "normpath", "relpath", "expanduser", "expandvars", "commonpath", "isabs",
 }  # fmt: skip
 _MODULES = {
     "gzip", "io", "codecs", "bz2", "lzma", "zipfile", "tarfile", "Image", "os", "rasterio",
@@ -97,7 +101,9 @@ def _of_call(node: ast.Call) -> Iterator[Use]:
     if how is None:
         return
     places = [*node.args, *(item.value for item in node.keywords if item.arg in _FILES)]
-    if how == READ:
+    if how == ASK:
+        yield from (Use(ASK, item, node) for item in places[:1])
+    elif how == READ:
         yield from (Use(READ, item, node) for item in places[:1])
         yield from (Use(WRITE, item, node) for item in places[1:2] if name.startswith("copy"))
     else:
@@ -107,6 +113,8 @@ def _of_call(node: ast.Call) -> Iterator[Use]:
 def _how(name: str) -> str | None:
     if name in _READERS or name.startswith(("read_", "scan_")):
         return READ
+    if name in _ASKERS:
+        return ASK
     if name.startswith(_WRITERS):
         return WRITE
     return None if name in _OTHERS or not name else MAYBE
@@ -132,3 +140,12 @@ def _opened(node: ast.Call) -> Iterator[Use]:
 
 def _is_module(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id in _MODULES
+
+
+def puts(node: ast.AST, key: str) -> bool:
+    """Whether this makes the key: `df["key"] = …`, `df.key = …`, `df.assign(key=…)`."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+        return isinstance(node.slice, ast.Constant) and node.slice.value == key
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return node.attr == key
+    return isinstance(node, ast.keyword) and node.arg == key

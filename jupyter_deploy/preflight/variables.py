@@ -11,6 +11,7 @@ from typing import TypeGuard
 from jupyter_deploy.domain.bundle import Finding
 from jupyter_deploy.domain.variables import is_secret_name
 from jupyter_deploy.notebook.documents import Notebook
+from jupyter_deploy.preflight.aliases import Aliases
 from jupyter_deploy.preflight.cells import MAY_FAIL, Cell, read_cells
 from jupyter_deploy.preflight.magics import magics
 from jupyter_deploy.preflight.place import listed
@@ -18,24 +19,24 @@ from jupyter_deploy.preflight.place import listed
 _ENVIRON = ("os.environ", "environ")
 _LOADERS = ("load_dotenv", "dotenv.load_dotenv", "os.environ.update", "environ.update")
 _READERS = ("os.getenv", "getenv", "os.environ.get", "environ.get")
+_SETTERS = ("os.environ.setdefault", "environ.setdefault", "os.putenv")
 #: Who asks is ready for a variable that is not set.
 _ASKING = (ast.BoolOp, ast.Compare, ast.If, ast.IfExp, ast.While, ast.UnaryOp)
 
 
 def check_variables(cells: Sequence[Cell], there: frozenset[str]) -> Iterator[Finding]:
-    given = set(there)
+    given, aliases = set(there), Aliases(cells)
     for cell in cells:
-        calls = [ast.unparse(node.func) for node in cell.nodes if isinstance(node, ast.Call)]
-        if any(call in _LOADERS for call in calls) or _loads_file(cell):
+        if any(_calls(node, aliases) in _LOADERS for node in cell.nodes) or _loads_file(cell):
             return
-        given |= set(_set(cell))
-        names = [name for name in dict.fromkeys(_read(cell)) if name not in given]
+        given |= set(_set(cell, aliases))
+        names = [name for name in dict.fromkeys(_read(cell, aliases)) if name not in given]
         given |= set(names)
         if names and MAY_FAIL not in cell.tags:
-            yield _finding(cell.index, names)
+            yield not_set(cell.index, names)
 
 
-def _finding(cell: int, names: list[str]) -> Finding:
+def not_set(cell: int | None, names: list[str]) -> Finding:
     are, them = ("is", "it") if len(names) == 1 else ("are", "them")
     return Finding(
         "variable_not_set",
@@ -53,54 +54,67 @@ def variables_of(notebook: Notebook) -> tuple[str, ...]:
     """Names that its code reads, with a default or without, in alphabetical order."""
     found: set[str] = set()
     with suppress(RecursionError):
-        for cell in read_cells(notebook):
-            found |= {name for node in cell.nodes for name in _named(node)}
+        cells = read_cells(notebook)
+        aliases = Aliases(cells)
+        for cell in cells:
+            found |= {name for node in cell.nodes for name in _named(node, aliases)}
+            found |= {name for name, sets in _of_magics(cell) if not sets}
     return tuple(sorted(found))
 
 
-def _named(node: ast.AST) -> Iterator[str]:
+def _named(node: ast.AST, aliases: Aliases) -> Iterator[str]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        yield from _text(node.slice) if _is_environ(node.value) else ()
-    elif isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in _READERS:
+        yield from _text(node.slice) if _is_environ(node.value, aliases) else ()
+    elif isinstance(node, ast.Call) and node.args and _calls(node, aliases) in _READERS:
         yield from _text(node.args[0])
+
+
+def _calls(node: ast.AST, aliases: Aliases) -> str:
+    return aliases.full_name(node.func) if isinstance(node, ast.Call) else ""
 
 
 def _loads_file(cell: Cell) -> bool:
     return any(magic.name in ("dotenv", "load_dotenv") for magic in magics(cell.nodes))
 
 
-def _set(cell: Cell) -> Iterator[str]:
+def _set(cell: Cell, aliases: Aliases) -> Iterator[str]:
     """Names that the cell sets, or asks for before it reads them."""
     for node in cell.nodes:
-        if isinstance(node, ast.Subscript) and _is_environ(node.value):
+        if isinstance(node, ast.Subscript) and _is_environ(node.value, aliases):
             yield from _text(node.slice) if not isinstance(node.ctx, ast.Load) else ()
-        elif isinstance(node, ast.Compare) and any(map(_is_environ, node.comparators)):
-            yield from _text(node.left)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in (
-            "os.environ.setdefault",
-            "environ.setdefault",
-            "os.putenv",
-        ):
+        elif isinstance(node, ast.Compare):
+            asks = any(_is_environ(item, aliases) for item in node.comparators)
+            yield from _text(node.left) if asks else ()
+        elif isinstance(node, ast.Call) and _calls(node, aliases) in _SETTERS:
             yield from _text(node.args[0]) if node.args else ()
+    yield from (name for name, sets in _of_magics(cell) if sets)
+
+
+def _of_magics(cell: Cell) -> Iterator[tuple[str, bool]]:
+    """Variables that magics name, and whether they set them."""
     for magic in magics(cell.nodes):
-        if magic.name in ("env", "set_env"):
-            yield re.split(r"[=\s]", magic.text.strip())[0]
+        name, between, _ = re.split(r"([=\s]|$)", magic.text.strip(), maxsplit=1)
+        if magic.name in ("env", "set_env") and name:
+            yield name, bool(between)
 
 
-def _read(cell: Cell) -> Iterator[str]:
+def _read(cell: Cell, aliases: Aliases) -> Iterator[str]:
+    yield from (name for name, sets in _of_magics(cell) if not sets)
     for node in cell.nodes:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            if _is_environ(node.value) and not cell.forgives(node, "KeyError", "LookupError"):
+            if _is_environ(node.value, aliases) and not cell.forgives(
+                node, "KeyError", "LookupError"
+            ):
                 yield from _text(node.slice)
-        elif _is_bare(node) and not _is_asked(cell, node):
+        elif _is_bare(node, aliases) and not _is_asked(cell, node):
             yield from _text(node.args[0])
 
 
-def _is_bare(node: ast.AST) -> TypeGuard[ast.Call]:
+def _is_bare(node: ast.AST, aliases: Aliases) -> TypeGuard[ast.Call]:
     """Whether it reads a variable without a default."""
     if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
         return False
-    return ast.unparse(node.func) in _READERS
+    return _calls(node, aliases) in _READERS
 
 
 def _is_asked(cell: Cell, node: ast.AST) -> bool:
@@ -130,8 +144,8 @@ def _is_tested(cell: Cell, name: str) -> bool:
     )
 
 
-def _is_environ(node: ast.expr) -> bool:
-    return isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) in _ENVIRON
+def _is_environ(node: ast.expr, aliases: Aliases) -> bool:
+    return aliases.full_name(node) in _ENVIRON
 
 
 def _text(node: ast.expr) -> Iterator[str]:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +16,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-from jupyter_deploy.family import below, end
+from jupyter_deploy.family import Group, below, end
 from jupyter_deploy.runner.guard import sockets_of
 
 #: Seconds between two looks at the process.
@@ -50,6 +49,7 @@ class Kernel:
         )
         self.client: AsyncKernelClient
         self._pid = 0
+        self._group: Group
 
     async def start(
         self, cwd: Path, environment: dict[str, str], spec: KernelSpec | None = None
@@ -66,6 +66,7 @@ class Kernel:
             self._use_sockets_in_folder()
         await self._manager.start_kernel(extra_arguments=arguments, cwd=str(cwd), env=environment)
         self._pid = self._provisioner.pid
+        self._group = Group.of(self._pid)
         self.client = self._manager.client()
         # Behind a full queue kernels drop outputs without a word, except one that is told not to.
         self.client.context.rcvhwm = QUEUE if self._manager.ipykernel else 0
@@ -157,8 +158,7 @@ class Kernel:
         if not self._pid:
             return
         # Its group at one blow: processes that fork all the time outrun looking for them.
-        with contextlib.suppress(OSError):
-            os.killpg(self._pid, signal.SIGKILL)
+        self._group.kill()
         end(lambda: below(os.getpid()))
 
     async def close(self) -> None:

@@ -27,6 +27,9 @@ _CHANGES = {
     "shutil.rmtree": 0,
     "sqlite3.connect": 0,
 }
+#: event → place of the command
+_STARTS = {"subprocess.Popen": 1, "os.system": 0}
+_INSTALLS = re.compile(r"\b(pip[0-9.]*|conda|mamba|micromamba|uv)\b.*\binstall\b", re.DOTALL)
 
 
 class Observer:
@@ -49,6 +52,8 @@ class Observer:
                 self.opened(*arguments)
             elif event in _CHANGES:
                 self.changed(arguments[_CHANGES[event]])
+            elif event in _STARTS:
+                self.started(arguments[_STARTS[event]])
             elif event == "socket.connect":
                 self.connected(arguments[1])
             elif event == "socket.getaddrinfo":
@@ -83,6 +88,12 @@ class Observer:
         """Whether `tempfile` has made up the name, or IPython or Matplotlib for themselves."""
         first = place[len(self.temporary) :].partition("/")[0]
         return place.startswith(self.temporary) and bool(_TEMPORARY.match(first))
+
+    def started(self, command: Any) -> None:
+        parts = command if isinstance(command, (list, tuple)) else [command]
+        line = " ".join(os.fsdecode(part) for part in parts)
+        if _INSTALLS.search(line):
+            self.note("install", line[:MOST])
 
     def connected(self, address: Any) -> None:
         if isinstance(address, tuple):

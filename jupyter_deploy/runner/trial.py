@@ -18,6 +18,8 @@ from jupyter_deploy.runner.task import Task
 
 #: Beside the work folder; in it, so that it is of the notebook's own folder.
 TRACE = "trace.jsonl"
+#: What is observed.
+KINDS = ("missing", "read", "write", "network", "install")
 #: Of each kind at most so many are told.
 MOST = 200
 
@@ -58,7 +60,7 @@ def _imports(source: str) -> str:
 
 
 def seen(folder: Path, steps: Sequence[Step]) -> dict[str, list[dict[str, Any]]]:
-    """By kind (missing, read, write, network) what was observed, and in which cell first."""
+    """By kind what was observed, and in which cell first."""
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, what, number in _lines(folder / TRACE):
         listed = found.setdefault(kind, [])
@@ -80,7 +82,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str, Any]]:
         for line in file:
             with suppress(ValueError):
                 kind, what, number = json.loads(line)
-                if kind in ("missing", "read", "write", "network") and isinstance(what, str):
+                if kind in KINDS and isinstance(what, str):
                     yield kind, what, number
 
 

@@ -16,15 +16,22 @@ import pytest
 from .conftest import COMMAND, Home
 
 
+def begun(home: Home, number: int) -> None:
+    """The run has printed something."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        answer = home("logs", number, "--json", code=None)
+        if answer.code == 0 and '"output"' in answer.out:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"Run {number} does not begin.")
+
+
 @contextmanager
 def slow_run(home: Home) -> Iterator[int]:
     """A run that has begun to print and goes on until it is cancelled."""
     number = home.json("run", "slow")["id"]
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if any(entry["kind"] == "output" for entry in home.json("logs", number)["entries"]):
-            break
-        time.sleep(0.1)
+    begun(home, number)
     try:
         yield number
     finally:
@@ -66,9 +73,10 @@ def test_logs_follow_prints_at_once(deployed: Home) -> None:
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_interrupting_a_wait_leaves_the_run(deployed: Home, as_json: bool) -> None:
+    last = deployed.json("runs", "--limit", "1")["runs"][0]["id"]
     process = deployed.start("run", "slow", "--wait", *(["--json"] if as_json else []))
     if as_json:
-        time.sleep(3)  # it says nothing while it waits
+        begun(deployed, last + 1)  # it says nothing while it waits
     else:
         assert process.stderr
         assert process.stderr.readline().startswith("run ")
@@ -90,8 +98,8 @@ def test_wait_without_a_terminal_prints_lines(deployed: Home) -> None:
     assert "\x1b" not in answer.out + answer.err
 
 
-def on_terminal(home: Home, *arguments: object, interrupt: float | None = None) -> tuple[int, str]:
-    """Exit code and everything that reached a terminal."""
+def on_terminal(home: Home, *arguments: object, interrupt: str | None = None) -> tuple[int, str]:
+    """Exit code and everything that reached a terminal; after this text somebody interrupts."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(home.work)
@@ -99,7 +107,7 @@ def on_terminal(home: Home, *arguments: object, interrupt: float | None = None) 
         os.execvpe(sys.executable, [*COMMAND, *map(str, arguments)], environment)
     out, began = b"", time.monotonic()
     while time.monotonic() - began < 60:
-        if interrupt is not None and time.monotonic() - began > interrupt:
+        if interrupt is not None and interrupt.encode() in out:
             os.write(terminal, b"\x03")
             interrupt = None
         if not select.select([terminal], [], [], 0.1)[0]:
@@ -128,7 +136,7 @@ def test_a_traceback_keeps_its_colours_on_a_terminal(deployed: Home) -> None:
 
 def test_logs_follow_on_a_terminal(deployed: Home) -> None:
     with slow_run(deployed) as number:
-        code, out = on_terminal(deployed, "logs", number, "-f", interrupt=1.5)
+        code, out = on_terminal(deployed, "logs", number, "-f", interrupt="cell 1 of 2 · ")
     assert code == 130
     assert "begun\r\n" in out
     assert "cell 1 of 2 · " in out

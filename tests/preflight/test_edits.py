@@ -11,7 +11,7 @@ import pytest
 from jupyter_deploy.domain.bundle import Edit, Finding
 from jupyter_deploy.errors import Conflict
 from jupyter_deploy.notebook.editing import apply_edits
-from jupyter_deploy.preflight.check import check
+from jupyter_deploy.preflight.check import propose
 from jupyter_deploy.preflight.place import Place
 from tests.preflight.corpus import MARKDOWN, PARAMETERS, Fault, Sample, findings, look, notebook_of
 from tests.preflight.faults import FAULTS
@@ -28,7 +28,7 @@ def place_of(folder: Path, root: Path | None = None) -> Place:
 
 
 def found(folder: Path, *sources: str) -> tuple[Finding, ...]:
-    return check(notebook_of(sources), (), place_of(folder), propose=True)
+    return propose(notebook_of(sources), (), place_of(folder))[0]
 
 
 def edited(folder: Path, *sources: str) -> list[str]:
@@ -147,7 +147,7 @@ def test_os_is_imported_where_no_cell_before_has_done_so(tmp_path: Path) -> None
     notebook = notebook_of(("import os", line))
     notebook.cells[0].metadata["tags"] = ["raises-exception"]
     notebook.cells[1].metadata["tags"] = ["raises-exception"]
-    (finding,) = check(notebook, (), place_of(tmp_path), propose=True)
+    (finding,) = propose(notebook, (), place_of(tmp_path))[0]
     assert [edit.after for edit in finding.edits] == [f"import os\n{mended}"]
     inner = "def f():\n    import os\n    return os.sep"
     assert edited(tmp_path, inner, line) == [inner, line]
@@ -180,7 +180,7 @@ def project(tmp_path: Path) -> Path:
 def paths(project: Path, *sources: str) -> tuple[list[str], Finding]:
     place = place_of(project / "notebooks", project)
     notebook = notebook_of(sources)
-    (finding,) = check(notebook, (), place, propose=True)
+    (finding,) = propose(notebook, (), place)[0]
     return [cell.source for cell in apply_edits(notebook, finding.edits).cells], finding
 
 
@@ -216,7 +216,7 @@ def test_what_is_not_there_or_may_mean_another_place_is_left(project: Path) -> N
         f"for year in (1, 2):\n    open(f'{project}/data/{{year}}.csv')",
     ):
         notebook = notebook_of((source,))
-        for finding in check(notebook, (), place_of(project / "notebooks", project), propose=True):
+        for finding in propose(notebook, (), place_of(project / "notebooks", project))[0]:
             if str(project) in finding.message:
                 assert finding.edits == ()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_deploy.domain.bundle import Finding
-from jupyter_deploy.preflight.check import check
+from jupyter_deploy.preflight.check import propose
 from jupyter_deploy.preflight.place import Place
 from tests.preflight.clean import CLEAN
 from tests.preflight.corpus import notebook_of
@@ -53,7 +53,7 @@ ODD = {
 
 def findings(folder: Path, *sources: str) -> tuple[Finding, ...]:
     place = Place(folder, folder, folder, frozenset(), dict.fromkeys)
-    return check(notebook_of(sources), (), place, propose=True)
+    return propose(notebook_of(sources), (), place)[0]
 
 
 @pytest.mark.parametrize("source", ODD.values(), ids=ODD)
@@ -74,7 +74,7 @@ def test_cells_that_are_not_run_or_may_fail_raise_no_alarm(tmp_path: Path) -> No
     notebook.cells[0].metadata["tags"] = ["skip-execution"]
     notebook.cells[1].metadata["tags"] = ["raises-exception"]
     place = Place(tmp_path, tmp_path, tmp_path, frozenset(), lambda names: {})
-    assert [item.cell for item in check(notebook, (), place, propose=True)] == [2]
+    assert [item.cell for item in propose(notebook, (), place)[0]] == [2]
 
 
 def test_no_message_repeats_a_secret(tmp_path: Path) -> None:
@@ -100,10 +100,10 @@ def test_a_usual_notebook_takes_no_time_that_one_would_notice(tmp_path: Path) ->
     cells = [cell for item in CLEAN for cell in item.cells if not cell.startswith("# parameters")]
     notebook = notebook_of(tuple(cells[:60]))
     place = Place(tmp_path, tmp_path, tmp_path, frozenset(), lambda names: {})
-    check(notebook, (), place, propose=True)  # loads IPython's parser
+    propose(notebook, (), place)  # loads IPython's parser
     times = []
     for _ in range(5):
         begun = time.perf_counter()
-        check(notebook, (), place, propose=True)
+        propose(notebook, (), place)
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.2

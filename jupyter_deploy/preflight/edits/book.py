@@ -14,6 +14,7 @@ from functools import cached_property
 from jupyter_deploy.domain.bundle import Edit
 from jupyter_deploy.notebook.documents import Notebook
 from jupyter_deploy.notebook.parameters import TAG
+from jupyter_deploy.preflight.aliases import Aliases
 from jupyter_deploy.preflight.cells import MAY_FAIL, Cell
 from jupyter_deploy.preflight.edits.rewriting import Rewriting, UncertainError
 from jupyter_deploy.preflight.flow import UNKNOWN, flow
@@ -51,6 +52,10 @@ class Book:
         raise UncertainError
 
     @cached_property
+    def aliases(self) -> Aliases:
+        return Aliases(self.cells)
+
+    @cached_property
     def _bound(self) -> Counter[str]:
         return Counter(name for cell in self.cells for node in cell.nodes for name in _bound(node))
 
@@ -78,6 +83,12 @@ class Book:
             if not taken and not self.knows(name):
                 return name
         raise UncertainError
+
+    def is_constant(self, cell: Cell, node: ast.AST | None) -> bool:
+        """Whether it gives a name its only value, wherever it stands."""
+        target = target_of(node)
+        named = target is not None and not self.is_open and self.binds(target.id) == 1
+        return named and any(item is node for item in cell.tree.body)
 
     @cached_property
     def is_open(self) -> bool:
@@ -157,6 +168,15 @@ class Changes:
         ]
         found = [*new, *(item.edit() for item in self._rewritings.values())]
         return tuple(sorted(found, key=lambda edit: (edit.cell, edit.before is not None)))
+
+
+def target_of(node: ast.AST | None) -> ast.Name | None:
+    """The one name that an assignment gives its value."""
+    if isinstance(node, ast.Assign):
+        target = node.targets[0] if len(node.targets) == 1 else None
+    else:
+        target = node.target if isinstance(node, ast.AnnAssign) and node.value else None
+    return target if isinstance(target, ast.Name) else None
 
 
 def is_open(cell: Cell) -> bool:

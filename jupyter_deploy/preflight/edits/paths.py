@@ -66,7 +66,7 @@ def _make_parameter(
     """An assignment moves into the parameters cell; for any other use a name is made."""
     rewriting = changes.of(cell)
     holder = next((parent for parent, _ in cell.above(literal)), None)
-    if TAG not in cell.tags and _is_constant(book, cell, holder):
+    if TAG not in cell.tags and book.is_constant(cell, holder):
         assert isinstance(holder, ast.stmt)
         changes.add_parameter(rewriting.remove(holder), cell)
         return
@@ -76,18 +76,6 @@ def _make_parameter(
     if not given:
         changes.add_parameter(f"{names[text]} = {rewriting.text_of(literal)}", cell)
     rewriting.replace(literal, names[text])
-
-
-def _is_constant(book: Book, cell: Cell, node: ast.AST | None) -> bool:
-    """Whether it gives a name its only value, wherever it stands."""
-    if book.is_open:
-        return False
-    if isinstance(node, ast.Assign):
-        target = node.targets[0] if len(node.targets) == 1 else None
-    else:
-        target = node.target if isinstance(node, ast.AnnAssign) else None
-    named = isinstance(target, ast.Name) and book.binds(target.id) == 1
-    return named and any(item is node for item in cell.tree.body)
 
 
 def _given(book: Book, text: str) -> str | None:

@@ -11,9 +11,10 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
-from jupyter_deploy.domain.bundle import Edit, Finding
+from jupyter_deploy.domain.bundle import Edit, Finding, PossibleParameter
 from jupyter_deploy.notebook.editing import apply_edits, origins
 from jupyter_deploy.notebook.parameters import inspect_parameters
 from jupyter_deploy.preflight.cells import read_cells
@@ -23,6 +24,7 @@ from jupyter_deploy.preflight.edits.paths import edit_paths
 from jupyter_deploy.preflight.edits.questions import edit_questions
 from jupyter_deploy.preflight.edits.rewriting import UncertainError
 from jupyter_deploy.preflight.edits.secrets import edit_secrets
+from jupyter_deploy.preflight.edits.values import edit_values, edits_for, plain_values
 from jupyter_deploy.preflight.faults import find_faults
 from jupyter_deploy.preflight.place import Place
 
@@ -32,6 +34,7 @@ _MAKERS: dict[str, Callable[[Book, Finding], tuple[tuple[Edit, ...], Action | No
     "absolute_path": edit_paths,
     "derived_value_stale": edit_derived,
     "asks_input": edit_questions,
+    "no_parameters_cell": edit_values,
 }
 #: Each of them has the notebook checked again: so many of one finding after another, and so
 #: many characters in all.
@@ -43,8 +46,7 @@ _MOST_FILES = 2000
 
 def with_edits(book: Book, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, with edits where a change of the notebook is certain."""
-    size = sum(len(cell.source) for cell in book.cells) + 1
-    found, left = [], min(MOST, MOST_CHARACTERS // size)
+    found, left = [], _most(book)
     for finding in findings:
         if finding.cause in _MAKERS and left:
             left -= 1
@@ -52,6 +54,25 @@ def with_edits(book: Book, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         else:
             found.append(finding)
     return tuple(found)
+
+
+def possible_parameters(book: Book, findings: Sequence[Finding]) -> tuple[PossibleParameter, ...]:
+    """Values that the notebook sets and could be given, each with the change that makes it so."""
+    found: list[PossibleParameter] = []
+    with suppress(*_ODD):
+        for name, cell, value in islice(plain_values(book), _most(book)):
+            with suppress(*_ODD):
+                edits = edits_for(book, name)
+                proposal = Finding("no_parameters_cell", None, "", None, edits=edits)
+                if _is_better(_after(book, proposal), proposal, findings):
+                    found.append(PossibleParameter(name, value, cell.index, edits))
+    return tuple(found)
+
+
+def _most(book: Book) -> int:
+    """How often the notebook may be checked once more."""
+    size = sum(len(cell.source) for cell in book.cells) + 1
+    return min(MOST, MOST_CHARACTERS // size)
 
 
 def _proposed(book: Book, finding: Finding, findings: Sequence[Finding]) -> Finding:

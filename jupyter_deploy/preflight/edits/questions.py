@@ -9,7 +9,7 @@ from jupyter_deploy.preflight.cells import Cell
 from jupyter_deploy.preflight.edits.book import Book, Changes
 from jupyter_deploy.preflight.edits.rewriting import UncertainError
 from jupyter_deploy.preflight.edits.secrets import free_secret, variable
-from jupyter_deploy.preflight.questions import asked
+from jupyter_deploy.preflight.questions import PLAIN, SECRET, asked
 
 #: What the answer is turned into, and what stands for no answer.
 _EMPTY = {"": '""', "str": '""', "int": "0", "float": "0.0"}
@@ -22,10 +22,10 @@ def edit_questions(
     cell, changes = book.cell(finding.cell), Changes(book)
     secrets: list[str] = []
     for statement in cell.tree.body:
-        if not any(asked(node) for node in ast.walk(statement)):
+        if not any(asked(node, book.aliases) for node in ast.walk(statement)):
             continue
         name, value = _assigned(book, statement)
-        if (asked(value) or "").startswith("getpass"):
+        if asked(value, book.aliases) in SECRET:
             secret = free_secret(book, name, {*secrets})
             changes.import_os(cell, value)
             changes.of(cell).replace(value, variable(secret))
@@ -64,10 +64,10 @@ def _make_parameter(
 
 def _kind(book: Book, value: ast.expr) -> str:
     """`int` of `int(input())`, nothing of `input()`."""
-    if asked(value):
+    if asked(value, book.aliases) in PLAIN:
         return ""
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and len(value.args) == 1:
         plain = not value.keywords and value.func.id in _EMPTY and not book.binds(value.func.id)
-        if plain and asked(value.args[0]):
+        if plain and asked(value.args[0], book.aliases) in PLAIN:
             return value.func.id
     raise UncertainError

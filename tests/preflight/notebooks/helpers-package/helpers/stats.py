@@ -1,0 +1,2 @@
+def by_team(df):
+    return df.groupby('team').salary.mean()

@@ -1,0 +1,2 @@
+def rate(booked, counted):
+    return (booked - counted) / booked
