@@ -8,7 +8,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -20,7 +20,7 @@ def begun(home: Home, number: int) -> None:
     """The run has printed something."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        answer = home("logs", number, "--json", code=None)
+        answer = home("logs", number, "--json")
         if answer.code == 0 and '"output"' in answer.out:
             return
         time.sleep(0.1)
@@ -98,8 +98,8 @@ def test_wait_without_a_terminal_prints_lines(deployed: Home) -> None:
     assert "\x1b" not in answer.out + answer.err
 
 
-def on_terminal(home: Home, *arguments: object, interrupt: str | None = None) -> tuple[int, str]:
-    """Exit code and everything that reached a terminal; after this text somebody interrupts."""
+def on_terminal(home: Home, *arguments: object, after: Sequence[str] = ()) -> tuple[int, str]:
+    """Exit code and everything that reached a terminal; after these texts somebody interrupts."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(home.work)
@@ -107,9 +107,9 @@ def on_terminal(home: Home, *arguments: object, interrupt: str | None = None) ->
         os.execvpe(sys.executable, [*COMMAND, *map(str, arguments)], environment)
     out, began = b"", time.monotonic()
     while time.monotonic() - began < 60:
-        if interrupt is not None and interrupt.encode() in out:
+        if after and all(text.encode() in out for text in after):
             os.write(terminal, b"\x03")
-            interrupt = None
+            after = ()
         if not select.select([terminal], [], [], 0.1)[0]:
             continue
         try:
@@ -136,7 +136,7 @@ def test_a_traceback_keeps_its_colours_on_a_terminal(deployed: Home) -> None:
 
 def test_logs_follow_on_a_terminal(deployed: Home) -> None:
     with slow_run(deployed) as number:
-        code, out = on_terminal(deployed, "logs", number, "-f", interrupt="cell 1 of 2 · ")
+        code, out = on_terminal(deployed, "logs", number, "-f", after=["begun", "cell 1 of 2 · "])
     assert code == 130
     assert "begun\r\n" in out
     assert "cell 1 of 2 · " in out
