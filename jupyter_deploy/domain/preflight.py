@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -53,6 +53,10 @@ class Forecast:
     disk: int | None = None
 
 
+#: Causes that end a notebook wherever it comes by them.
+FATAL = {"missing_package", "local_module", "hidden_name", "out_of_order", "asks_input"}
+
+
 @dataclass(frozen=True)
 class Report:
     """What a preflight came to, beside how its run ended."""
@@ -82,6 +86,15 @@ class Tried:
             return None
         report = data["report"]
         return cls(**{**data, "report": _report(report) if report else None})
+
+
+def findings(told: Sequence[Finding], mode: str, tried: Tried | None) -> list[Finding]:
+    """What the source has `told` and the trial has found; a run in full that ended well has
+    disproved what would have ended it."""
+    report = tried.report if tried else None
+    passed = tried is not None and mode == FULL and (tried.verdict or "").startswith("succeeded")
+    kept = [item for item in told if not (passed and item.cause in FATAL)]
+    return [*kept, *(report.findings if report else ())]
 
 
 def _report(data: Mapping[str, Any]) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,19 +34,18 @@ class Aliases:
         found = dict(_imports(node for cell in self.cells for node in cell.nodes))
         for cell in self.cells:
             for name, value in _assigned(cell):
-                root, _, rest = ast.unparse(value).partition(".")
-                if name not in found and root in found:
-                    found[name] = f"{found[root]}.{rest}"
+                root, dot, rest = ast.unparse(value).partition(".")
+                meaning = found.get(root) or (root if hasattr(builtins, root) else "")
+                if name not in found and meaning:
+                    found[name] = f"{meaning}{dot}{rest}"
         return found
 
     @cached_property
     def _own(self) -> frozenset[str]:
-        return frozenset(
-            event.name
-            for cell in self.cells
-            for event in flow(cell.tree.body)
-            if event.kind == BIND
-        )
+        nodes = (node for cell in self.cells for node in cell.nodes)
+        arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        events = (event for cell in self.cells for event in flow(cell.tree.body))
+        return frozenset({event.name for event in events if event.kind == BIND} | arguments)
 
 
 def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
@@ -59,10 +59,10 @@ def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
                 yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
-def _assigned(cell: Cell) -> Iterator[tuple[str, ast.Attribute]]:
-    """`environ = os.environ`."""
+def _assigned(cell: Cell) -> Iterator[tuple[str, ast.expr]]:
+    """`environ = os.environ`, `ask = input`."""
     for node in cell.tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
             yield from (
                 (item.id, node.value) for item in node.targets if isinstance(item, ast.Name)
             )

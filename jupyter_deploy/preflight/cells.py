@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from jupyter_deploy.notebook.documents import Notebook
-from jupyter_deploy.preflight.magics import inlined, is_automagic, is_foreign
+from jupyter_deploy.preflight.magics import inlined, is_automagic, is_foreign, named_by
 
 #: A cell of more characters is data, and would take seconds.
 LARGEST = 300_000
 SKIP, MAY_FAIL = "skip-execution", "raises-exception"
+_WORD = re.compile(r"\w+")
 _ODD = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -22,7 +24,8 @@ _ODD = (SyntaxError, ValueError, RecursionError, MemoryError)
 class Cell:
     """`index` is that among all cells; `tree` is empty when the source is no Python.
 
-    `error` says why it is none; without one the cell is for another language.
+    `error` says why it is none; without one the cell is for another language. `unused` are
+    functions that no code of the notebook mentions.
     """
 
     index: int
@@ -31,15 +34,17 @@ class Cell:
     tree: ast.Module
     known: bool
     error: str | None
+    unused: frozenset[str] = frozenset()
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """All of them but what stands below `if False:`."""
-        return list(_alive(self.tree))
+        """Those that may run: none below `if False:` or in unused functions."""
+        return list(_alive(self.tree, self.unused))
 
     @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: parent for parent in self.nodes for child in ast.iter_child_nodes(parent)}
+        nodes = ast.walk(self.tree)
+        return {child: parent for parent in nodes for child in ast.iter_child_nodes(parent)}
 
     def above(self, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
         """Each node that holds this one, the nearest first, and through which child."""
@@ -65,7 +70,23 @@ def read_cells(notebook: Notebook) -> list[Cell]:
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     ]
-    return [cell for cell in cells if SKIP not in cell.tags]
+    executed = [cell for cell in cells if SKIP not in cell.tags]
+    unused = frozenset(_unused(executed))
+    return [replace(cell, unused=unused) for cell in executed] if unused else executed
+
+
+def _unused(cells: Sequence[Cell]) -> set[str]:
+    """Plain functions whose names stand nowhere, unless some cell may do anything."""
+    if not all(cell.known for cell in cells):
+        return set()
+    defined = {
+        node.name
+        for cell in cells
+        for node in cell.tree.body
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list
+    }
+    mentioned = Counter(word for cell in cells for word in _WORD.findall(cell.source))
+    return {name for name in defined if mentioned[name] == 1}
 
 
 def catches(node: ast.Try, errors: tuple[str, ...]) -> bool:
@@ -92,11 +113,13 @@ def _several(expression: ast.expr) -> list[ast.expr]:
     return expression.elts if isinstance(expression, ast.Tuple) else [expression]
 
 
-def _alive(tree: ast.AST) -> Iterator[ast.AST]:
+def _alive(tree: ast.AST, unused: Set[str]) -> Iterator[ast.AST]:
     waiting = deque([tree])
     while waiting:
         node = waiting.popleft()
         yield node
+        if isinstance(node, ast.FunctionDef) and node.name in unused:
+            continue
         if isinstance(node, (ast.If, ast.While)) and is_never(node.test):
             waiting.extend(node.orelse)
         else:
@@ -109,8 +132,10 @@ def is_never(test: ast.expr) -> bool:
 
 def _cell(index: int, source: str, tags: frozenset[str]) -> Cell:
     empty = ast.Module(body=[], type_ignores=[])
-    if len(source) > LARGEST or is_foreign(source):
-        return Cell(index, source, tags, empty, len(source) <= LARGEST, None)
+    if len(source) > LARGEST:
+        return Cell(index, source, tags, empty, False, None)
+    if is_foreign(source):
+        return Cell(index, source, tags, named_by(source), True, None)
     try:
         return Cell(index, source, tags, _parse(source), True, None)
     except SyntaxError as error:
@@ -130,7 +155,8 @@ def _parse(source: str) -> ast.Module:
         if is_automagic(source):
             return ast.parse(_plain(f"%{source.strip()}"))
         try:
-            return ast.parse(source)
+            tree = ast.parse(source)
+            return inlined(tree) if "_magic(" in source else tree
         except SyntaxError:
             return inlined(ast.parse(_plain(source)))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from jupyter_deploy.domain.bundle import Finding
 from jupyter_deploy.preflight.cells import MAY_FAIL, Cell
 from jupyter_deploy.preflight.installs import installed, is_installed, names_of
+from jupyter_deploy.preflight.literals import Known, constants, text_of
 from jupyter_deploy.preflight.magics import magics, words
 from jupyter_deploy.preflight.modules import Wanted, files_of, local_folder, wanted_by
 from jupyter_deploy.preflight.packages import package_of
@@ -20,7 +21,8 @@ _EXTENSIONS = {"autoreload", "storemagic"}
 
 
 def check_imports(cells: Sequence[Cell], place: Place) -> Iterator[Finding]:
-    wanted = [(cell, list(_wanted(cell))) for cell in cells if MAY_FAIL not in cell.tags]
+    known = constants(cells)
+    wanted = [(cell, list(_wanted(cell, known))) for cell in cells if MAY_FAIL not in cell.tags]
     found = place.find(frozenset(item.top for _, items in wanted for item in items if item.top))
     folders = _folders(cells, place)
     written = _written(cells)
@@ -42,14 +44,14 @@ def check_imports(cells: Sequence[Cell], place: Place) -> Iterator[Finding]:
             yield _missing(cell, sorted(missing))
 
 
-def _wanted(cell: Cell) -> Iterator[Wanted]:
+def _wanted(cell: Cell, known: Known) -> Iterator[Wanted]:
     for node in cell.nodes:
         for item in wanted_by(node):
             if not item.level and item.name and not _is_optional(cell, node):
                 yield item
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
-            name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else 0
-            if isinstance(name, str) and name and name[0] != "." and not _is_optional(cell, node):
+            name, whole = (text_of(node.args[0], known) if node.args else None) or ("", False)
+            if whole and name and name[0] != "." and not _is_optional(cell, node):
                 yield Wanted(name)
     for magic in magics(cell.nodes):
         if magic.name == "load_ext":
@@ -68,22 +70,29 @@ def _is_optional(cell: Cell, node: ast.AST) -> bool:
 
 def _folders(cells: Sequence[Cell], place: Place) -> list[Path]:
     """Where the notebook's modules may be: beside it, in the root, and what it adds itself."""
-    found = [place.folder]
+    found, known = [place.folder], constants(cells)
     for cell in cells:
         for node in cell.nodes:
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("sys.path."):
-                for item in ast.walk(node):
-                    if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                        found.append(Path(os.path.normpath(place.folder / item.value)))
+                texts = (text_of(item, known) for item in node.args)
+                whole = [text[0] for text in texts if text is not None and text[1]]
+                found += [Path(os.path.normpath(place.folder / text)) for text in whole]
     inside = [folder for folder in [*found, place.root] if place.is_inside(folder)]
     return list(dict.fromkeys(inside))
 
 
 def _written(cells: Sequence[Cell]) -> set[str]:
-    """Modules that `%%writefile` makes."""
+    """Modules that `%%writefile` makes, or the notebook itself: `sys.modules["x"] = …`."""
     lines = [cell.source.lstrip().partition("\n")[0] for cell in cells]
     made = [words(line)[-1] for line in lines if line.startswith(("%%writefile ", "%%file "))]
-    return {Path(name).stem for name in made}
+    stored = {
+        node.slice.value
+        for cell in cells
+        for node in cell.nodes
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+        if isinstance(node.slice, ast.Constant) and ast.unparse(node.value) == "sys.modules"
+    }
+    return {Path(name).stem for name in made} | {str(name) for name in stored}
 
 
 def _is_local(name: str, folders: Sequence[Path], origin: str | None) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: They run the Python that follows them.
 _RUNS = {"time", "timeit", "prun", "memit", "mprun", "lprun", "capture", "snakeviz", "pyinstrument"}
@@ -64,6 +65,18 @@ def is_foreign(source: str) -> bool:
     return found is not None and found[1] in _FOREIGN
 
 
+def named_by(source: str) -> ast.Module:
+    """The names that a cell in another language fills: `%%bash --out listing`."""
+    options = words(source.lstrip().partition("\n")[0])
+    names = [name for option, name in pairwise(options) if option in ("--out", "--err", "--proc")]
+    return _filled([name for name in names if name.isidentifier()])
+
+
+def _filled(names: Sequence[str]) -> ast.Module:
+    lines = [f"{name} = None" for name in names]
+    return ast.parse("\n".join(lines))
+
+
 def is_automagic(source: str) -> bool:
     return bool(_AUTOMAGIC.fullmatch(source))
 
@@ -93,11 +106,7 @@ class _Inliner(ast.NodeTransformer):
             statements = _parse(body)
         except (SyntaxError, ValueError):
             return node
-        captured = [ast.Name(name, ast.Store()) for name in names]
-        kept: list[ast.stmt] = [
-            ast.Assign([target], ast.Constant(None), lineno=1) for target in captured
-        ]
-        return [*statements, *kept] or node
+        return [*statements, *_filled(names).body] or node
 
 
 def _parse(body: str) -> list[ast.stmt]:
@@ -124,7 +133,7 @@ def _magic(node: ast.AST) -> Magic | None:
     kind = _CALLS.get(node.func.attr)
     given = [item.value for item in node.args if isinstance(item, ast.Constant)]
     texts = [item for item in given if isinstance(item, str)]
-    if kind is None or ast.unparse(node.func.value) != "get_ipython()":
+    if kind is None or (kind == "!" and ast.unparse(node.func.value) != "get_ipython()"):
         return None
     if kind == "!":
         return Magic("!", texts[0], node) if texts else None

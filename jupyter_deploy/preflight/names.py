@@ -76,7 +76,8 @@ class _Reader:
             if event.sure or not soon:
                 self._look(cell, event.name)
         elif event.kind == LATER:
-            self._bodies.append((cell, event.names))
+            if event.name not in cell.unused:
+                self._bodies.append((cell, event.names))
             if event.name:
                 self._later[event.name] = event.names
         elif event.kind == CALL and event.sure:
@@ -151,7 +152,7 @@ def _postponed(cells: Sequence[Cell]) -> Iterator[str]:
     if not any("import annotations" in cell.source for cell in cells):
         return
     for cell in cells:
-        for node in cell.nodes:
+        for node in ast.walk(cell.tree):
             parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
             for part in parts:
                 if part is not None:

@@ -147,7 +147,7 @@ def _fate(name: str, after: Sequence[Cell]) -> tuple[str, int]:
     for cell in after:
         if not cell.known or not all(map(is_certain, magics(cell.nodes))):
             return "read", cell.index
-        if spoken.search(cell.source):
+        if any(spoken.search(text) for text in _texts(cell)):
             return "read", cell.index
         for event in flow(cell.tree.body):
             if _reads(event, name):
@@ -155,6 +155,17 @@ def _fate(name: str, after: Sequence[Cell]) -> tuple[str, int]:
             if event.kind == BIND and event.name == name and event.sure:
                 return "overwritten", cell.index
     return "unread", -1
+
+
+def _texts(cell: Cell) -> Iterator[str]:
+    """Queries, templates and commands: a name in them is read by something else than Python."""
+    for node in cell.nodes:
+        held = node.value if isinstance(node, ast.Constant) else None
+        above = (parent for parent, _ in cell.above(node))
+        if isinstance(held, str) and not any(isinstance(item, ast.JoinedStr) for item in above):
+            yield held
+    if not cell.tree.body:
+        yield cell.source
 
 
 def _reads(event: Event, name: str) -> bool:

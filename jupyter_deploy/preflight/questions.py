@@ -18,9 +18,22 @@ _OTHERS = {"click.prompt", "click.confirm", "typer.prompt", "typer.confirm"}
 def check_questions(cells: Sequence[Cell]) -> Iterator[Finding]:
     aliases = Aliases(cells)
     for cell in cells:
-        found = {name for node in cell.nodes if (name := asked(node, aliases))}
+        found = {
+            name
+            for node in cell.nodes
+            if (name := asked(node, aliases)) and not _is_conditional(cell, node)
+        }
         if found:
             yield question(cell.index, min(found))
+
+
+def _is_conditional(cell: Cell, node: ast.AST) -> bool:
+    """Whether it depends on something that is known only when it runs."""
+    chosen = any(
+        isinstance(parent, (ast.If, ast.IfExp)) and child is not parent.test
+        for parent, child in cell.above(node)
+    )
+    return chosen or cell.forgives(node, "EOFError", "RuntimeError", "StdinNotImplementedError")
 
 
 def question(cell: int | None, function: str) -> Finding:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from jupyter_deploy.domain.bundle import Finding
 from jupyter_deploy.preflight.cells import Cell
+from jupyter_deploy.preflight.literals import text_of
 from jupyter_deploy.preflight.place import listed
 
 #: What is told by its form alone.
@@ -50,7 +51,8 @@ _WORDS = re.compile(r"[a-z]+([_\-.:/ ][a-z]+)*", re.IGNORECASE)
 
 def check_secrets(cells: Sequence[Cell]) -> Iterator[Finding]:
     for cell in cells:
-        found = list(dict.fromkeys([*_by_form(cell.source), *_by_name(cell)]))
+        joined = "\n".join(_joined(cell))
+        found = list(dict.fromkeys([*_by_form(cell.source), *_by_form(joined), *_by_name(cell)]))
         if found:
             yield Finding(
                 "secret_in_source",
@@ -59,6 +61,15 @@ def check_secrets(cells: Sequence[Cell]) -> Iterator[Finding]:
                 "Replace it, for it is in the file: `jupyter deploy secret set NAME`, deploy with "
                 "--secret NAME, and read os.environ['NAME'] here.",
             )
+
+
+def _joined(cell: Cell) -> Iterator[str]:
+    """Texts that are put together of several literals."""
+    for node in ast.walk(cell.tree):
+        if isinstance(node, (ast.BinOp, ast.Constant)):
+            text = text_of(node, {})
+            if text is not None and text[1] and text[0] not in cell.source:
+                yield text[0]
 
 
 def _by_form(source: str) -> Iterator[str]:
@@ -76,7 +87,7 @@ def _is_example(text: str) -> bool:
 
 
 def _by_name(cell: Cell) -> Iterator[str]:
-    for node in cell.nodes:
+    for node in ast.walk(cell.tree):
         for name, value in pairs(node):
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 told = any(form.search(value.value) for form in _KNOWN.values())

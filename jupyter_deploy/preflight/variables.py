@@ -18,6 +18,8 @@ from jupyter_deploy.preflight.place import listed
 
 _ENVIRON = ("os.environ", "environ")
 _LOADERS = ("load_dotenv", "dotenv.load_dotenv", "os.environ.update", "environ.update")
+#: They give what is not set an error.
+_STRICT = ("os.environ.__getitem__", "environ.__getitem__", "os.environ.pop", "environ.pop")
 _READERS = ("os.getenv", "getenv", "os.environ.get", "environ.get")
 _SETTERS = ("os.environ.setdefault", "environ.setdefault", "os.putenv")
 #: Who asks is ready for a variable that is not set.
@@ -27,7 +29,7 @@ _ASKING = (ast.BoolOp, ast.Compare, ast.If, ast.IfExp, ast.While, ast.UnaryOp)
 def check_variables(cells: Sequence[Cell], there: frozenset[str]) -> Iterator[Finding]:
     given, aliases = set(there), Aliases(cells)
     for cell in cells:
-        if any(_calls(node, aliases) in _LOADERS for node in cell.nodes) or _loads_file(cell):
+        if any(_loads(node, aliases) for node in cell.nodes) or _loads_file(cell):
             return
         given |= set(_set(cell, aliases))
         names = [name for name in dict.fromkeys(_read(cell, aliases)) if name not in given]
@@ -65,12 +67,27 @@ def variables_of(notebook: Notebook) -> tuple[str, ...]:
 def _named(node: ast.AST, aliases: Aliases) -> Iterator[str]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield from _text(node.slice) if _is_environ(node.value, aliases) else ()
-    elif isinstance(node, ast.Call) and node.args and _calls(node, aliases) in _READERS:
+    elif (
+        isinstance(node, ast.Call) and node.args and _calls(node, aliases) in (*_READERS, *_STRICT)
+    ):
         yield from _text(node.args[0])
 
 
 def _calls(node: ast.AST, aliases: Aliases) -> str:
     return aliases.full_name(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _loads(node: ast.AST, aliases: Aliases) -> bool:
+    """Whether it may set any variable; `mock.patch.dict(os.environ, …)` does."""
+    if not isinstance(node, ast.Call):
+        return False
+    changes = _calls(node, aliases).endswith("patch.dict")
+    given = any(_is_environ(item, aliases) or _is_named(item) for item in node.args[:1])
+    return (changes and given) or _calls(node, aliases) in _LOADERS
+
+
+def _is_named(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "os.environ"
 
 
 def _loads_file(cell: Cell) -> bool:
@@ -114,7 +131,7 @@ def _is_bare(node: ast.AST, aliases: Aliases) -> TypeGuard[ast.Call]:
     """Whether it reads a variable without a default."""
     if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
         return False
-    return _calls(node, aliases) in _READERS
+    return _calls(node, aliases) in (*_READERS, *_STRICT)
 
 
 def _is_asked(cell: Cell, node: ast.AST) -> bool:

@@ -11,6 +11,7 @@ from jupyter_deploy.domain.bundle import Bundle
 from jupyter_deploy.domain.deployments import Event, Version
 from jupyter_deploy.domain.environment import Environment
 from jupyter_deploy.domain.metrics import Measured, number_to_json
+from jupyter_deploy.domain.preflight import findings
 from jupyter_deploy.domain.publishing import outputs_to_json
 from jupyter_deploy.domain.runs import Run
 from jupyter_deploy.engine.retention import MOST, Candidate
@@ -164,7 +165,7 @@ def preflight_document(version: Version) -> Document:
     """How it was tried, and all that is known of it since: by its source, and by its run."""
     tried = version.tried
     report = tried.report if tried else None
-    found = [*version.bundle.findings, *(report.findings if report else ())]
+    found = findings(version.bundle.findings, version.preflight.mode, tried)
     return {
         **version.preflight.to_json(),
         "run": tried.run if tried else None,

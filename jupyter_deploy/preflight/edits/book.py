@@ -57,7 +57,8 @@ class Book:
 
     @cached_property
     def _bound(self) -> Counter[str]:
-        return Counter(name for cell in self.cells for node in cell.nodes for name in _bound(node))
+        nodes = (node for cell in self.cells for node in ast.walk(cell.tree))
+        return Counter(name for node in nodes for name in _bound(node))
 
     def binds(self, name: str) -> int:
         """How often it gets a value, whatever kind of."""

@@ -85,8 +85,9 @@ def _names(book: Book) -> dict[object, str]:
 
 def _secrets(cell: Cell) -> Iterator[_Secret]:
     """Literals that are secrets as a whole."""
-    named = {value: name for node in cell.nodes for name, value in pairs(node)}
-    for node in cell.nodes:
+    nodes = list(ast.walk(cell.tree))
+    named = {value: name for node in nodes for name, value in pairs(node)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             name, kinds = named.get(node, "").rpartition(".")[2], kinds_of(node.value)
             whole = "a private key" in kinds or not re.search(r"\s", node.value)
