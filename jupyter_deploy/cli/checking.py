@@ -37,6 +37,7 @@ class _Wanted:
     files: tuple[str, ...]
     packages: tuple[str, ...]
     secrets: tuple[str, ...]
+    given: tuple[str, ...]
 
     def findings(self) -> tuple[Finding, ...]:
         captured = capture_notebook(
@@ -46,6 +47,7 @@ class _Wanted:
             packages=self.packages,
             secrets=self.secrets,
             look_only=True,
+            given=self.given,
         )
         return captured.bundle.findings
 
@@ -71,6 +73,8 @@ def _with(held: tuple[str, ...], more: Sequence[str]) -> tuple[str, ...]:
 @click.option("--package", "packages", multiple=True, metavar="NAME",
               help="A package that runs have beside those of the kernel.")  # fmt: skip
 @click.option("--kernel", help="Another kernel than the notebook's.")
+@click.option("-p", "assignments", multiple=True, metavar="K[=V]",
+              help="A parameter that is to be given.")  # fmt: skip
 @click.option("--fix", is_flag=True,
               help="Show the changes of the notebook that help, and ask for each.")  # fmt: skip
 @click.option("--yes", is_flag=True, help="Make all of them without asking.")
@@ -82,6 +86,7 @@ def check(
     secrets: tuple[str, ...],
     packages: tuple[str, ...],
     kernel: str | None,
+    assignments: tuple[str, ...],
     fix: bool,
     yes: bool,
     as_json: bool,
@@ -95,7 +100,8 @@ def check(
     """
     _check_use(path, fix, yes, as_json)
     read_policies({"secrets": list(secrets)})
-    wanted = _Wanted(path, kernel, patterns, packages, secrets)
+    given = tuple(text.partition("=")[0].strip() for text in assignments)
+    wanted = _Wanted(path, kernel, patterns, packages, secrets, given)
     if as_json:
         findings = wanted.findings()
         print_json({"notebook": str(path), "findings": [asdict(item) for item in findings]})

@@ -104,7 +104,10 @@ def _is_plain(name: object, by_name: Mapping[str, Parameter]) -> bool:
 
 def _unknown_hint(name: str, by_name: Mapping[str, Parameter]) -> str:
     if not by_name:
-        return 'Give the cell that sets it the tag "parameters" in the notebook.'
+        return (
+            'Give the cell that sets it the tag "parameters" in the notebook; '
+            f"jupyter deploy check NOTEBOOK -p {name} --fix shows how."
+        )
     close = difflib.get_close_matches(name, by_name, 1)
     if close:
         return f"Did you mean {close[0]!r}?"

@@ -92,6 +92,7 @@ class InspectHandler(CapturingHandler):
         document = {
             **{key: bundle[key] for key in keys},
             "findings": [asdict(item) for item in captured.bundle.findings],
+            "possible_parameters": [asdict(item) for item in captured.possible],
             "runs_in": self.deploy_settings.environment or LOCKED,
             "notebook": bundle["notebook"]["path"],
             "origin": captured.origin,

@@ -941,6 +941,7 @@ export interface components {
       /** @description code cells */
       cells: number;
       findings: components['schemas']['Finding'][];
+      possible_parameters: components['schemas']['PossibleParameter'][];
       /** @description the deployment that this notebook already has, if any */
       current: components['schemas']['DeploymentSummary'] | null;
     };
@@ -986,6 +987,15 @@ export interface components {
       } | null;
       /** @description what the fix changes in the notebook, for the user to accept; all of them refer to the notebook before any is made. Only of a notebook that is looked at; versions keep none */
       edits?: components['schemas']['Edit'][];
+    };
+    /** @description a value that a cell sets, and the change of the notebook that makes it a parameter */
+    PossibleParameter: {
+      name: string;
+      /** @description the value as it is written */
+      default_source: string;
+      /** @description its index among all cells of the file */
+      cell: number;
+      edits: components['schemas']['Edit'][];
     };
     /** @description the source of a cell becomes `after` if it still is `before` */
     Edit: {

@@ -84,6 +84,26 @@ def test_all_changes_are_made_and_what_a_deploy_needs_is_said(home: Home) -> Non
     assert home("check", "a.ipynb", "--secret", "PASSWORD").code == 0
 
 
+def test_a_value_that_is_to_be_given_becomes_a_parameter(home: Home) -> None:
+    path = home.notebook("a.ipynb", "import math\nregion = 'eu'", "print(region, math.pi)")
+    refused = home.error("notebook", "a.ipynb", "-p", "region=us")
+    assert "check NOTEBOOK -p region --fix" in refused["hint"]
+    [finding] = home.json("check", "a.ipynb", "-p", "region=us", code=1)["findings"]
+    assert (finding["cause"], finding["cell"]) == ("no_parameters_cell", 0)
+    assert home("check", "a.ipynb", "-p", "region", "--fix", "--yes").code == 0
+    assert sources(path) == ("region = 'eu'", "import math", "print(region, math.pi)")
+    assert nbformat.read(path, 4).cells[0].metadata["tags"] == ["parameters"]
+    assert home.json("check", "a.ipynb", "-p", "region=us")["findings"] == []
+
+
+def test_what_no_plain_value_sets_is_only_told(home: Home) -> None:
+    path = home.notebook("a.ipynb", "CONFIG = {'k': 3}\nk, n = 3, 4", "print(CONFIG, k, n)")
+    told = home("check", "a.ipynb", "-p", "k", "-p", "m", "--fix", "--yes")
+    assert told.code == 1
+    assert "k and m are to be given" in told.out
+    assert len(sources(path)) == 2
+
+
 def test_each_change_is_asked_for(home: Home) -> None:
     path = home.notebook("a.ipynb", *CELLS)
     code, screen = answered(home, "n\ny\n", "check", "a.ipynb", "--fix")

@@ -50,7 +50,25 @@ NAMES = [
     clean("generators and unpacking", "(a, *b), c = [1, 2], 3\nwith open('/dev/null') as (f):\n    print(a, b, c, f)\nx = y = 1\nx += y"),
 ]  # fmt: skip
 
+UNREACHED = [
+    clean("below a constant condition", "if False:\n    frame.to_csv('x.csv')\nelse:\n    print(1)", "while 0:\n    input()"),
+    clean("function that nobody calls", "def warehouse():\n    import nosuchpkg, os\n    return os.environ['NO_SUCH_VARIABLE'], gone, input()", "1"),
+    clean("asks only a person", "import sys\nasks = sys.stdin.isatty()\ndef ask(q, usual):\n    return input(q) if asks else usual", "ask('?', 1)"),
+    clean("asks or else", "try:\n    who = input()\nexcept Exception:\n    who = 'batch'", "print(who)"),
+    clean("own input and getpass", "def input(q):\n    return q\ngetpass = lambda q: q", "input('?') + getpass('!')"),
+    clean("arguments called input", "def run(input, getpass=str.upper):\n    return getpass(input)", "run('x')"),
+    clean("stub of a module", "import sys, types\nsys.modules['nosuchpkg'] = types.ModuleType('nosuchpkg')", "import nosuchpkg"),
+    clean("variables of a mock", "import os\nfrom unittest import mock\nwith mock.patch.dict(os.environ, {'NO_SUCH_VARIABLE': '1'}):\n    print(os.environ['NO_SUCH_VARIABLE'])"),
+    clean("variable that a magic sets", "%env NO_SUCH_VARIABLE=nl", "import os\nos.environ['NO_SUCH_VARIABLE']"),
+    clean("values of a table", "import pandas as pd\npd.DataFrame({'home': ['/home/ada/x', '/Users/bob']})"),
+    clean("path that is only looked at", "import os\nHERE = os.path.dirname(os.path.abspath('notes.txt'))", files={"notes.txt": ""}),
+    clean("optional file", "from pathlib import Path\nnotes = Path('notes.txt')", "text = notes.read_text() if notes.is_file() else ''",
+          files={"notes.txt": ""}),
+]  # fmt: skip
+
 IPYTHON = [
+    clean("names of a shell cell", "%%bash --out listing --err said\necho hi", "print(listing, said)"),
+    clean("magics by hand", "ip = get_ipython()\nip.run_cell_magic('capture', 'cap', 'print(1)')\nip.run_line_magic('precision', '3')", "cap.stdout"),
     clean("names of IPython", "1 + 1", "print(_, __, _i, In, Out, _1, _i1)\nget_ipython().run_line_magic('who', '')\ndisplay(_oh)"),
     clean("matplotlib inline", "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n%load_ext autoreload\n%autoreload 2", "x = 1"),
     clean("pylab", "%pylab inline", "plot(linspace(0, 1))"),
@@ -97,4 +115,4 @@ OTHERS = [
     clean("imports in the parameters cell", PARAMETERS + "import datetime\nday = datetime.date(2024, 1, 1)", "print(day)"),
 ]  # fmt: skip
 
-CLEAN = [*NAMES, *IPYTHON, *FILES, *OTHERS]
+CLEAN = [*NAMES, *UNREACHED, *IPYTHON, *FILES, *OTHERS]

@@ -256,6 +256,21 @@ async def test_two_notebooks_of_one_name_are_told_apart(
     assert moved.good()["origin"] == other["origin"]
 
 
+async def test_values_that_could_be_parameters_are_proposed(
+    extension: Api, write: Write, name: str
+) -> None:
+    path = write(f"{name}.ipynb", "import math", "limit = 3", "lost = 4\nprint(math.sqrt(limit))")
+    document = (await extension("POST", "/inspect", {"notebook": path})).good()
+    edits = [
+        {"cell": 0, "before": None, "after": "limit = 3", "tags": ["parameters"]},
+        {"cell": 1, "before": "limit = 3", "after": "", "tags": []},
+    ]
+    assert document["possible_parameters"] == [
+        {"name": "limit", "default_source": "3", "cell": 1, "edits": edits}
+    ]
+    assert document["findings"] == []
+
+
 async def test_edits_of_the_notebook_are_proposed_and_not_kept(
     extension: Api, write: Write, name: str, jp_root_dir: Path
 ) -> None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from jupyter_deploy.domain.bundle import Bundle, Edit, Finding
-from jupyter_deploy.domain.preflight import Report, Tried
+from jupyter_deploy.domain.preflight import FULL, SAMPLE, Report, Tried, findings
 from jupyter_deploy.testing.samples import bundle
 
 EDITS = (Edit(0, None, "n = 3", ("parameters",)), Edit(2, "n = 3\n", ""))
@@ -33,3 +33,13 @@ def test_findings_from_before_there_were_edits_are_read_and_keep_their_digest() 
     held = Bundle.from_json(document)
     assert held.findings == (Finding("asks_input", 2, "It asks.", None),)
     assert list(held.to_json()["findings"]) == [old]
+
+
+def test_a_run_in_full_that_ended_well_has_disproved_what_would_have_ended_it() -> None:
+    fatal, kept = replace(FOUND, edits=()), Finding("secret_in_source", 0, "It holds one.", None)
+    seen = Finding("data_file", 1, "It is read.", None)
+    passed = Tried(7, verdict="succeeded", report=Report(findings=(seen,)))
+    assert findings([fatal, kept], FULL, passed) == [kept, seen]
+    assert findings([fatal, kept], SAMPLE, passed) == [fatal, kept, seen]
+    assert findings([fatal, kept], FULL, Tried(7, verdict="failed")) == [fatal, kept]
+    assert findings([fatal, kept], FULL, None) == [fatal, kept]

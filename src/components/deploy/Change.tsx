@@ -8,13 +8,15 @@ export interface IChangeProps {
   edits: readonly IEdit[];
   /** What else happens when it is accepted. */
   more: string | null;
+  /** What the button says, where several stand side by side. */
+  label?: string;
   onAccept: () => void;
   trans: TranslationBundle;
 }
 
 /** A change of the notebook: first a button, then each cell before and after, and the question. */
 export function Change(props: IChangeProps): JSX.Element {
-  const { edits, more, onAccept, trans } = props;
+  const { edits, label, more, onAccept, trans } = props;
   const [open, setOpen] = React.useState(false);
   const opener = React.useRef<HTMLButtonElement>(null);
   const shown = React.useRef<HTMLDivElement>(null);
@@ -34,7 +36,7 @@ export function Change(props: IChangeProps): JSX.Element {
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        {trans.__('Change the notebook…')}
+        {label ?? trans.__('Change the notebook…')}
       </button>
       {open && (
         <div

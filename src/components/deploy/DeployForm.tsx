@@ -6,11 +6,12 @@ import { Captured } from './Captured';
 import type { DeployDraft } from './draft';
 import { Field } from '../common/Field';
 import { stillFound } from './fixes';
-import type { IFinding } from './fixes';
+import type { IProposal } from './fixes';
 import { otherNotebook } from './form';
 import type { IDeployForm, IInspection } from './form';
 import { More } from './More';
 import { ParameterField } from './ParameterField';
+import { Possible } from './Possible';
 import { Rejection } from './Rejection';
 import { ScheduleFields } from './ScheduleFields';
 import { TrialView } from './TrialView';
@@ -77,7 +78,7 @@ interface IPartProps extends IDeployFormProps {
 function Parts(props: IPartProps): JSX.Element {
   const { draft, form, inspection, trans } = props;
   const change = (part: Partial<IDeployForm>): void => draft.change(part);
-  const edit = (finding: IFinding): void => void draft.edit(finding);
+  const edit = (proposal: IProposal): void => void draft.edit(proposal);
   return (
     <>
       {draft.rejected && (
@@ -235,6 +236,11 @@ function Parameters(props: IPartProps): JSX.Element {
           />
         ))}
       </div>
+      <Possible
+        values={inspection.possible_parameters}
+        onEdit={proposal => void draft.edit(proposal)}
+        trans={trans}
+      />
     </fieldset>
   );
 }

@@ -22,7 +22,7 @@ import {
 import type { IDeployForm, IFieldErrors } from './form';
 import { CAPTURED, fieldOf, FIELDS, sentence, touchesSchedule } from './fields';
 import { fixed } from './fixes';
-import type { IFinding } from './fixes';
+import type { IFinding, IProposal } from './fixes';
 import type { IEdit } from './edits';
 import { followTrial } from './trial';
 
@@ -188,15 +188,15 @@ export class DeployDraft implements IDisposable {
     this._emit();
   }
 
-  /** Change the notebook as the finding proposes, and put what belongs to it into the form. */
-  async edit(finding: IFinding): Promise<void> {
+  /** Change the notebook as it is proposed, and put what belongs to it into the form. */
+  async edit(proposal: IProposal): Promise<void> {
     if (!this._form || this._busy) {
       return;
     }
     await this._work(async () => {
-      await this._options.edit(finding.edits ?? []);
+      await this._options.edit(proposal.edits ?? []);
       if (this._form && this._inspection) {
-        this._form = { ...this._form, ...fixed(this._form, finding) };
+        this._form = { ...this._form, ...fixed(this._form, proposal) };
         const found = await this._withFiles(this._inspection, this._form);
         this._inspection = found;
         this._form = withNewParameters(this._form, found);

@@ -3,10 +3,13 @@ import type { IDeployForm, IInspection } from './form';
 
 export type IFinding = IInspection['findings'][number];
 
+/** What a click does: in the notebook, and in the form. */
+export type IProposal = Pick<IFinding, 'edits' | 'action'>;
+
 /** What the fix changes in the form; null when there is none, or nothing left to change. */
 export function fixed(
   form: IDeployForm,
-  { action }: Pick<IFinding, 'action'>
+  { action }: Pick<IProposal, 'action'>
 ): Partial<IDeployForm> | null {
   const files = added(form.files, action?.files ?? []);
   const packages = added(form.packages, action?.packages ?? []);

@@ -99,6 +99,7 @@ export function inspection(part: Partial<IInspection> = {}): IInspection {
     git: null,
     cells: 4,
     findings: [],
+    possible_parameters: [],
     current: null,
     ...part
   };
