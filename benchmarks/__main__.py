@@ -20,6 +20,7 @@ from benchmarks import (
     deaths,
     diffing,
     environments,
+    field,
     memory,
     pages,
     preflight,
@@ -46,6 +47,7 @@ MEASURES = {
     "environments": environments.environments,
     "preflight": preflight.preflight,
     "corpus": corpus.corpus,
+    "field": field.field,
     "verdicts": verdicts.verdicts,
 }
 

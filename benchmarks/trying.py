@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.home import until
@@ -14,7 +14,11 @@ LONGEST = 120
 
 
 def deploy_and_try(
-    client: EngineClient, captured: Captured, name: str, secrets: Sequence[str] = ()
+    client: EngineClient,
+    captured: Captured,
+    name: str,
+    secrets: Sequence[str] = (),
+    parameters: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The deployment as its new version has it, live or rejected.
 
@@ -23,7 +27,7 @@ def deploy_and_try(
     document, _ = client.deploy(
         captured,
         name=name,
-        parameters={},
+        parameters=dict(parameters or {}),
         schedule=None,
         policies={"timeout": {"run": LONGEST}, "secrets": list(secrets)},
     )
