@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from jupyter_deploy.domain.bundle import CapturedFile
@@ -36,11 +37,7 @@ def find_files(patterns: Sequence[str], base: Path, root: Path) -> list[Path]:
             if len(found) > MAX_FILES:
                 raise _too_many()
         if not matched:
-            raise InvalidInput(
-                f"No file matches {pattern!r}.",
-                field="files",
-                hint=f"Patterns are relative to {base.name or base}/.",
-            )
+            raise _nothing(pattern, base, root)
     paths = sorted(found)
     _check_sizes(paths)
     return paths
@@ -174,6 +171,15 @@ def _outside(pattern: str) -> Forbidden:
         field="files",
         hint="Copy the file into the project, or read it from its address in the notebook.",
     )
+
+
+def _nothing(pattern: str, base: Path, root: Path) -> InvalidInput:
+    hint = f"Patterns are relative to {base.name or base}/."
+    with suppress(Forbidden):
+        if base != root and next(_matches(pattern, root, root), None):
+            above = os.path.relpath(root, base)
+            hint = f"{hint} It is found in the project's root: write {above}/{pattern}."
+    return InvalidInput(f"No file matches {pattern!r}.", field="files", hint=hint)
 
 
 def _too_many() -> TooLarge:

@@ -98,31 +98,33 @@ def _wanted(
     """By cell, the author's files that were looked for in vain."""
     if trial.project is None:
         return {}
+    looked = [(item["cell"], _inside(trial, item["what"])) for item in seen.get("missing", ())]
+    named = [(finished.cell if finished else None, path) for path in _named(trial, finished)]
     wanted: dict[int | None, list[str]] = {}
-    for item in seen.get("missing", ()):
-        path = _inside(trial, item["what"])
-        if path is not None and (trial.project / path).is_file():
-            wanted.setdefault(item["cell"], []).append(path)
-    for path in _named(trial, finished):
-        known = any(path in paths for paths in wanted.values())
-        if path is not None and not known and (trial.project / path).exists():
-            wanted.setdefault(finished.cell if finished else None, []).append(path)
+    known: set[str | None] = {None}
+    for cell, path in [*looked, *named]:
+        if path not in known and path is not None and (trial.project / path).exists():
+            known.add(path)
+            if not trial.proposes(trial.pattern(path)):
+                wanted.setdefault(cell, []).append(path)
     return wanted
 
 
 def _nowhere(trial: Trial, finished: Finished) -> Iterator[Finding]:
     """A file that is not among the author's either."""
     named = _named(trial, finished)
-    if named and named[0] is None:  # elsewhere on the author's machine
-        if not trial.says(("absolute_path",)):
-            yield Finding(
-                "absolute_path",
-                finished.cell,
-                "A file is read here that lies outside the project, where other machines have "
-                "none.",
-                "Copy it into the project and use a relative path, or make the path a parameter.",
-            )
+    if trial.says(("absolute_path",)) and not any(named):
         return
+    if named and named[0] is None:  # elsewhere on the author's machine
+        yield Finding(
+            "absolute_path",
+            finished.cell,
+            "A file is read here that lies outside the project, where other machines have none.",
+            "Copy it into the project and use a relative path, or make the path a parameter.",
+        )
+        return
+    if named and named[0] and trial.project and (trial.project / named[0]).exists():
+        return  # the source has told it
     name = trial.pattern(named[0]) if named and named[0] else "A file"
     yield Finding(
         "data_file",

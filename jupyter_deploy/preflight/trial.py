@@ -46,6 +46,19 @@ class Trial:
             item.cause in causes and word.search(item.message) for item in self.bundle.findings
         )
 
+    def proposes(self, path: str) -> bool:
+        """Whether the source has told to take this file along, or a folder above it."""
+        pure = PurePosixPath(path)
+        patterns = [
+            pattern
+            for item in self.bundle.findings
+            for pattern in (item.action or {}).get("files", ())
+        ]
+        return any(
+            pattern in (path, *map(str, pure.parents)) or pure.match(pattern)
+            for pattern in patterns
+        )
+
     def own_module(self, name: str) -> str | None:
         """The pattern for the author's module, beside the notebook first."""
         if self.project is None:

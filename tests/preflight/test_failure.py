@@ -196,6 +196,13 @@ def test_scripts_and_data_that_were_looked_for_in_vain(failed: Failed, tmp_path:
     ]
 
 
+@pytest.mark.parametrize("pattern", ["data", "data/x.csv", "data/*.csv"])
+def test_a_file_that_is_proposed_already(failed: Failed, pattern: str) -> None:
+    known = (Finding("data_file", 0, "It is read.", None, {"files": [pattern]}),)
+    error = ("FileNotFoundError", "No such file or directory: 'data/x.csv'")
+    assert failed(1, error, "a", files={"notebooks/data/x.csv": ""}, findings=known) == []
+
+
 def test_packages_that_a_process_was_started_to_install(failed: Failed) -> None:
     command = "/usr/bin/python3 -m pip install --quiet unidecode xlsxwriter>=3"
     found = failed(3, ("ValueError", "no"), "a", seen={"install": [(2, command), (2, "pip list")]})
