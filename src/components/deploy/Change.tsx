@@ -8,7 +8,7 @@ export interface IChangeProps {
   edits: readonly IEdit[];
   /** What else happens when it is accepted. */
   more: string | null;
-  /** What the button says, where several stand side by side. */
+  /** What the button says where it is one of many; then it is a plain one. */
   label?: string;
   onAccept: () => void;
   trans: TranslationBundle;
@@ -32,7 +32,7 @@ export function Change(props: IChangeProps): JSX.Element {
       <button
         type="button"
         ref={opener}
-        className="jp-Button jp-mod-styled jp-mod-accept jp-deploy-Fix"
+        className={`jp-Button jp-mod-styled ${label ? 'jp-mod-minimal' : 'jp-mod-accept jp-deploy-Fix'}`}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
