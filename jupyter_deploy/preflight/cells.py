@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -76,7 +76,7 @@ def read_cells(notebook: Notebook) -> list[Cell]:
 
 
 def _unused(cells: Sequence[Cell]) -> set[str]:
-    """Plain functions whose names stand nowhere, unless some cell may do anything."""
+    """Plain functions that nothing which may run mentions, unless some cell may do anything."""
     if not all(cell.known for cell in cells):
         return set()
     defined = {
@@ -85,12 +85,29 @@ def _unused(cells: Sequence[Cell]) -> set[str]:
         for node in cell.tree.body
         if isinstance(node, ast.FunctionDef) and not node.decorator_list
     }
-    mentioned = Counter(word for cell in cells for word in _WORD.findall(cell.source))
-    return {name for name in defined if mentioned[name] == 1}
+    unused: set[str] = set()
+    while True:  # a function that only an unused one calls is unused as well
+        alive = (node for cell in cells for node in _alive(cell.tree, unused))
+        left = defined - {word for node in alive for word in _mentioned(node)}
+        if left == unused:
+            return unused
+        unused = left
+
+
+def _mentioned(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, ast.Attribute):
+        return [node.attr]
+    text = node.value if isinstance(node, ast.Constant) else None
+    return _WORD.findall(text) if isinstance(text, str) else []
 
 
 def catches(node: ast.Try, errors: tuple[str, ...]) -> bool:
+    """Whether it has an answer to one of the errors, which is none where it raises again."""
     for handler in node.handlers:
+        if isinstance(handler.body[-1], ast.Raise):
+            continue
         if handler.type is None:
             return True
         named = {ast.unparse(item).rpartition(".")[2] for item in _several(handler.type)}

@@ -17,7 +17,7 @@ _NO_MODULE = re.compile(
     r"|(?:pip|conda) install (?:the )?(?P<package>[A-Za-z][\w.-]*[A-Za-z0-9])"
     r"|^(?P<needed>[A-Za-z][\w.-]*) (?:is required|not found, please install)"
 )
-_NO_NAME = re.compile(r"name '(\w+)' is not defined")
+_NO_NAME = re.compile(r"(?:name|variable) '(\w+)' is not defined")
 _NO_KEY = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 _NO_ATTRIBUTE = re.compile(r"object has no attribute '(\w+)'")
 _NO_VARIABLE = re.compile(r"Environment does not have key: (\S+)")
@@ -112,6 +112,7 @@ _MAKERS: dict[str, Callable[[Trial, int | None, str], Iterator[Finding]]] = {
     "ModuleNotFoundError": _module,
     "ImportError": _module,
     "NameError": _name,
+    "UndefinedVariableError": _name,  # of pandas: `@limit` in a query
     "KeyError": _key,
     "AttributeError": _attribute,
     "UsageError": _variable,

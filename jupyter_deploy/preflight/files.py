@@ -23,7 +23,9 @@ _ABSOLUTE = re.compile(r"/(?!/)|~([/\\]|\w*$)|[A-Za-z]:[\\/]|\\\\[\w.-]+\\\w")
 #: Of one person or one machine, whatever is done with it.
 _HOME = re.compile(r"/(home|Users|root)/\w|~[/\\]|[A-Za-z]:[\\/]\w|\\\\[\w.-]+\\\w")
 #: Everywhere alike.
-_SYSTEM = re.compile(r"/(dev|proc|sys|etc|usr|bin|lib|opt/conda)(/|$)")
+_SYSTEM = re.compile(r"/(dev|proc|sys|etc|usr|bin|lib|opt/conda)(/|$)|[A-Za-z]:[\\/]Windows\b")
+#: A file as SQLite and SQLAlchemy name it.
+_DATABASE = re.compile(r"^(file:(?!//)|sqlite:///)([^?]+)(\?.*)?$")
 _ASKS = re.compile(r"exists|is_file|isfile|is_dir|isdir")
 _FILE = re.compile(r"[^\n]*\w\.\w{1,8}")
 _LONGEST, _MOST = 400, 2000
@@ -82,7 +84,7 @@ def _sorted(
             continue
         if _is_excused(item) or (item.how != WRITE and _is_made(item.text, made)):
             continue
-        if _is_foreign(item, place):
+        if _is_foreign(item, place) and not (moved and item.text.startswith("..")):
             foreign.setdefault(item.cell.index, []).append(item)
         elif not moved and (pattern := _left(item, place)):
             wanted.setdefault(item.cell.index, []).append((item.text, pattern))
@@ -95,6 +97,8 @@ def _all(cells: Sequence[Cell]) -> Iterator[Named]:
     for cell in cells:
         for use in uses(cell.nodes):
             found = text_of(use.path, known) if use.how != NAMED else _constant(use.path)
+            if found is not None:
+                found = (_DATABASE.sub(r"\2", found[0]), found[1])
             if found is not None and _is_path(found[0]):
                 given = text_of(use.path, fixed) != found
                 yield Named(cell, use.how, *found, use.node, use.path, given)
@@ -106,8 +110,10 @@ def _all(cells: Sequence[Cell]) -> Iterator[Named]:
 
 def _script(magic: Magic) -> str:
     """What `%run` runs."""
-    found = [word for word in words(magic.text) if word.endswith((".py", ".ipynb"))]
-    return found[0] if magic.name == "run" and found else ""
+    named = [word for word in words(magic.text) if not word.startswith("-")]
+    if magic.name != "run" or not named or "-m" in words(magic.text):
+        return ""
+    return named[0] if Path(named[0]).suffix else f"{named[0]}.py"
 
 
 def _constant(node: ast.expr) -> tuple[str, bool] | None:
@@ -139,9 +145,16 @@ def _is_excused(item: Named) -> bool:
     tests += [up for up, _ in above if isinstance(up, ast.BoolOp)]
     if any(_ASKS.search(ast.unparse(test)) for test in tests):
         return True
-    if item.how == MAYBE and any(_holds_data(up) for up, _ in above):
+    if item.how == MAYBE and any(_holds_data(up) or _chooses(up) for up, _ in above):
         return True
     return TAG in item.cell.tags and item.how == NAMED
+
+
+def _chooses(node: ast.AST) -> bool:
+    """Whether it goes through several and asks which of them is there."""
+    return isinstance(node, (ast.For, ast.ListComp, ast.GeneratorExp)) and bool(
+        _ASKS.search(ast.unparse(node))
+    )
 
 
 def _holds_data(node: ast.AST) -> bool:
@@ -171,7 +184,7 @@ def _is_foreign(item: Named, place: Place) -> bool:
     if item.given:
         return False
     if item.how not in (READ, SEARCH):
-        return bool(_HOME.match(item.text))
+        return bool(_HOME.match(item.text)) and not _SYSTEM.match(item.text)
     if _ABSOLUTE.match(item.text):
         return not _SYSTEM.match(item.text)
     return item.text.startswith("..") and not place.is_inside(_path(item.text, place))

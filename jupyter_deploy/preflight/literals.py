@@ -43,12 +43,9 @@ def text_of(node: ast.expr, known: Known, depth: int = 0) -> Text | None:
         return text_of(known[node.id], known, depth + 1)
     if isinstance(node, ast.JoinedStr):
         return _joined([_part(item) for item in node.values], known, depth, "")
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
-        between = "/" if isinstance(node.op, ast.Div) else ""
-        return _joined([node.left, node.right], known, depth, between)
     if isinstance(node, ast.Call):
         return _called(node, known, depth)
-    return None
+    return _combined(node, known, depth)
 
 
 def beginning(node: ast.expr, known: Known, depth: int = 0) -> ast.Constant | None:
@@ -68,6 +65,16 @@ def beginning(node: ast.expr, known: Known, depth: int = 0) -> ast.Constant | No
         plain = name in {"joinpath", *_SAME_METHODS} and text_of(held, known) if held else None
         inner = held if plain else node.args[0] if node.args else None
     return beginning(inner, known, depth + 1) if inner and depth < _DEEPEST else None
+
+
+def _combined(node: ast.expr, known: Known, depth: int) -> Text | None:
+    """`a + b`, `a / b` and `a.parent`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
+        between = "/" if isinstance(node.op, ast.Div) else ""
+        return _joined([node.left, node.right], known, depth, between)
+    if isinstance(node, ast.Attribute) and node.attr == "parent":
+        return _joined([node.value, ast.Constant("..")], known, depth, "/")
+    return None
 
 
 def _part(node: ast.expr) -> ast.expr:

@@ -120,6 +120,8 @@ def _of_cell(magic: Magic) -> tuple[list[str], str]:
     """The name that `%%capture` fills, and the cell below the magic."""
     line, _, body = magic.text.partition("\n")
     plain = [word for word in words(line) if word.isidentifier()]
+    if magic.name == "timeit":  # its own line is run before
+        body = f"{_OPTIONS.sub('', line, count=1)}\n{body}"
     return (plain[:1] if magic.name == "capture" else []), body
 
 

@@ -16,7 +16,7 @@ from jupyter_deploy.preflight.failure import findings_of, installs
 from jupyter_deploy.preflight.trial import Trial
 
 #: Errors that say that a file is not there, whatever library has looked for it.
-_NO_FILE = re.compile(r"No such file|[Ff]ile .*does not exist|unable to open file")
+_NO_FILE = re.compile(r"No such file|[Ff]ile .*does not exist|unable to open (database )?file")
 _QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 #: Effects that are told at most.
 MOST = 50

@@ -43,6 +43,7 @@ _OTHERS = {
     "splitext", "dirname", "type", "isinstance", "getattr", "log_artifact", "table", "artifact",
     "text", "metric", "upstream", "add_argument", "system", "run", "abspath", "realpath",
     "normpath", "relpath", "expanduser", "expandvars", "commonpath", "isabs",
+    "PurePath", "PurePosixPath", "PureWindowsPath",
 }  # fmt: skip
 _MODULES = {
     "gzip", "io", "codecs", "bz2", "lzma", "zipfile", "tarfile", "Image", "os", "rasterio",

@@ -102,6 +102,8 @@ def _set(cell: Cell, aliases: Aliases) -> Iterator[str]:
         elif isinstance(node, ast.Compare):
             asks = any(_is_environ(item, aliases) for item in node.comparators)
             yield from _text(node.left) if asks else ()
+        elif _is_bare(node, aliases) and _is_asked(cell, node):
+            yield from _text(node.args[0])
         elif isinstance(node, ast.Call) and _calls(node, aliases) in _SETTERS:
             yield from _text(node.args[0]) if node.args else ()
     yield from (name for name, sets in _of_magics(cell) if sets)

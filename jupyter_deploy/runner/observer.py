@@ -25,8 +25,9 @@ _CHANGES = {
     "os.truncate": 0,
     "os.symlink": 1,
     "shutil.rmtree": 0,
-    "sqlite3.connect": 0,
 }
+#: How SQLite may name a file.
+_ADDRESS = re.compile(r"^file:(?://)?([^?]*)(?:\?.*)?$")
 #: event → place of the command
 _STARTS = {"subprocess.Popen": 1, "os.system": 0}
 _INSTALLS = re.compile(r"\b(pip[0-9.]*|conda|mamba|micromamba|uv)\b.*\binstall\b", re.DOTALL)
@@ -52,6 +53,8 @@ class Observer:
                 self.opened(*arguments)
             elif event in _CHANGES:
                 self.changed(arguments[_CHANGES[event]])
+            elif event == "sqlite3.connect":
+                self.connected_file(arguments[0])
             elif event in _STARTS:
                 self.started(arguments[_STARTS[event]])
             elif event == "socket.connect":
@@ -75,8 +78,16 @@ class Observer:
         elif not place.startswith(self.home):
             self.note("read", place)
 
+    def connected_file(self, path: Any) -> None:
+        """A database of SQLite, which is made where it is not there."""
+        name = _ADDRESS.sub(r"\1", os.fsdecode(path))
+        if name and name != ":memory:":
+            if not os.path.lexists(name):
+                self.note("missing", os.path.abspath(name))
+            self.changed(name)
+
     def changed(self, path: Any) -> None:
-        if isinstance(path, int) or path == ":memory:":
+        if isinstance(path, int):
             return
         place = os.path.abspath(os.fsdecode(path))
         if "__pycache__" in place or place.startswith((self.home, "/dev/", "/proc/")):

@@ -53,6 +53,11 @@ NAMES = [
 UNREACHED = [
     clean("below a constant condition", "if False:\n    frame.to_csv('x.csv')\nelse:\n    print(1)", "while 0:\n    input()"),
     clean("function that nobody calls", "def warehouse():\n    import nosuchpkg, os\n    return os.environ['NO_SUCH_VARIABLE'], gone, input()", "1"),
+    clean("function that only dead code calls", "def convert():\n    import nosuchpkg\n    return nosuchpkg", "if False:\n    convert()"),
+    clean("variable that is asked for first", "import os\ndef who():\n    if os.environ.get('NO_SUCH_VARIABLE'):\n        return os.environ['NO_SUCH_VARIABLE']\n    return 'guest'", "who()"),
+    clean("the first place that is there", "import os\n[p for p in ('/mnt/share/x', os.path.join('~', 'x')) if os.path.isdir(p)]"),
+    clean("paths that are no files", "from pathlib import PurePosixPath\nPurePosixPath('/home/ada/a.csv').stem", "rules = {'win': r'C:\\Windows\\System32'}\nrules"),
+    clean("another folder", "import os, tempfile\nos.chdir(tempfile.mkdtemp())\nopen('in.csv', 'w').close()\nos.makedirs('sub')\nos.chdir('sub')", "open('../in.csv').close()"),
     clean("asks only a person", "import sys\nasks = sys.stdin.isatty()\ndef ask(q, usual):\n    return input(q) if asks else usual", "ask('?', 1)"),
     clean("asks or else", "try:\n    who = input()\nexcept Exception:\n    who = 'batch'", "print(who)"),
     clean("own input and getpass", "def input(q):\n    return q\ngetpass = lambda q: q", "input('?') + getpass('!')"),
@@ -68,6 +73,7 @@ UNREACHED = [
 
 IPYTHON = [
     clean("names of a shell cell", "%%bash --out listing --err said\necho hi", "print(listing, said)"),
+    clean("first line of timeit", "%%timeit -n 1 -r 1 data = [1, 2]\nsum(data)"),
     clean("magics by hand", "ip = get_ipython()\nip.run_cell_magic('capture', 'cap', 'print(1)')\nip.run_line_magic('precision', '3')", "cap.stdout"),
     clean("names of IPython", "1 + 1", "print(_, __, _i, In, Out, _1, _i1)\nget_ipython().run_line_magic('who', '')\ndisplay(_oh)"),
     clean("matplotlib inline", "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n%load_ext autoreload\n%autoreload 2", "x = 1"),
