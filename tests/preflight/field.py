@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+#: Stands in what looks like a token, so that none is found in this repository.
+_SPLIT = "‹›"
 _FOLDER = Path(__file__).parent / "notebooks"
 
 
@@ -20,7 +22,8 @@ class Project:
     """`kind` is the cause that is to be found, or `clean`; `files` are taken along.
 
     `cell` is where the fault is, `also_cells` where it shows, None for that of a whole notebook;
-    `parameters` are given when it is deployed.
+    `parameters` are given when it is deployed. `told` is by what it shows: the `source`, the
+    `run` that tries it, or a `refusal` of the deploy.
     """
 
     name: str
@@ -31,19 +34,23 @@ class Project:
     also_cells: list[int] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    told: str = "source"
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.name}"
 
     def is_named(self, cause: str, cell: int | None) -> bool:
-        return cause == self.kind and cell in (self.cell, *self.also_cells)
+        whole = cell is None and self.kind in ("kernelspec_missing", "no_parameters_cell")
+        return cause == self.kind and (whole or cell in (self.cell, *self.also_cells))
 
     def copy(self, folder: Path) -> Path:
         """Lay it out there; where its notebook is then."""
         place = folder / self.name
         shutil.copytree(_FOLDER / self.name, place)
         (place / "schedules").mkdir()  # a project, wherever it lies
-        return place / self.notebook
+        notebook = place / self.notebook
+        notebook.write_text(notebook.read_text(encoding="utf-8").replace(_SPLIT, ""), "utf-8")
+        return notebook
 
 
 def _read() -> list[Project]:

@@ -1,0 +1,2 @@
+def vat(x, r):
+    return x * (1 + r)

@@ -1,0 +1,2 @@
+def zscore(s):
+    return (s - s.mean()) / s.std()

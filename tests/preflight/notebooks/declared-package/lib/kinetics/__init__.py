@@ -1,0 +1,4 @@
+__all__ = ['mm']
+
+def mm(s, vmax, km):
+    return vmax * s / (km + s)
