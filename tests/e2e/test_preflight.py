@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +150,40 @@ def test_a_package_that_is_missing_is_named(place: Place) -> None:
     [finding] = deploy(place, "missing.ipynb", code=1)["preflight"]["findings"]
     assert (finding["cause"], finding["cell"]) == ("missing_package", 1)
     assert finding["action"] == {"packages": ["nobody"]}
+
+
+def test_a_database_that_is_left_behind_is_named(place: Place) -> None:
+    with closing(sqlite3.connect(place.work / "tickets.db")) as database:
+        database.execute("CREATE TABLE tickets (id)")
+    place.notebook(
+        "tickets.ipynb",
+        "import sqlite3\ndatabase = sqlite3.connect('tickets' + '.db')",
+        "database.execute('SELECT * FROM tickets')",
+    )
+    [finding] = deploy(place, "tickets.ipynb", code=1)["preflight"]["findings"]
+    assert (finding["cause"], finding["cell"]) == ("data_file", 0)
+    assert finding["action"] == {"files": ["tickets.db"]}
+    assert causes(deploy(place, "tickets.ipynb", "--files", "tickets.db")) == []
+
+
+def test_a_process_that_installs_is_named(place: Place) -> None:
+    place.notebook(
+        "installs.ipynb",
+        "import subprocess, sys\ndef add(name):\n"
+        "    words = ['-m', 'pip', 'install', '--dry-run', '--no-index', name]\n"
+        "    return subprocess.run([sys.executable] + words)",
+        "add('humanize').returncode",
+    )
+    [finding] = deploy(place, "installs.ipynb")["preflight"]["findings"]
+    assert (finding["cause"], finding["cell"]) == ("installs_package", 1)
+    assert finding["action"] == {"packages": ["humanize"]}
+
+
+def test_what_a_run_has_disproved_is_no_finding(place: Place) -> None:
+    source = "try:\n    int('x')\nexcept ValueError:\n    pass\nelse:\n    never_defined"
+    place.notebook("disproved.ipynb", source)
+    assert [item["cause"] for item in place.json("check", "disproved.ipynb", code=1)["findings"]]
+    assert causes(deploy(place, "disproved.ipynb")) == []
 
 
 def test_side_effects_are_listed(place: Place, tmp_path: Path) -> None:
