@@ -81,8 +81,7 @@ def run_engine(settings: Settings) -> None:
     _make_folder(settings.data_dir, "JUPYTER_DATA_DIR")
     _make_folder(settings.runtime_dir, "JUPYTER_RUNTIME_DIR")
     with _in_words(settings), ExitStack() as held:
-        for lock in _locks(settings):
-            held.enter_context(_own(lock))
+        locks = [held.enter_context(_own(lock)) for lock in _locks(settings)]
         settings.runtime_file.unlink(missing_ok=True)  # of an engine that was killed
         reserve = Reserve(settings.reserve_file)
         reserve.keep()
@@ -92,7 +91,12 @@ def run_engine(settings: Settings) -> None:
             number_runs_above(copies.path, settings.runs_dir)
         database = reserve.spend(lambda: open_database(settings.database_url))
         held.callback(database.dispose)
-        asyncio.run(_serve(settings, database, reserve, copies))
+        asyncio.run(_serve(settings, database, reserve, copies, lambda: _deleted(locks[0])))
+
+
+def _deleted(lock: IO[str]) -> bool:
+    """Whether the folder of this lock is gone for good; one that is only unmounted is not."""
+    return os.fstat(lock.fileno()).st_nlink == 0
 
 
 def _locks(settings: Settings) -> list[Path]:
@@ -249,7 +253,11 @@ def assemble(
 
 
 async def _serve(
-    settings: Settings, database: Engine, reserve: Reserve, copies: Copies | None
+    settings: Settings,
+    database: Engine,
+    reserve: Reserve,
+    copies: Copies | None,
+    deleted: Callable[[], bool],
 ) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
@@ -266,8 +274,16 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop)
     mend = Salvage(database, copies, SystemClock().now).mend if copies else lambda _error: None
+
+    def trouble(error: Unavailable) -> None:
+        if deleted():
+            log.error("%s was deleted: leaving", settings.data_dir)
+            stop()
+        else:
+            mend(error)
+
     blobs = _blobs(settings, database)
-    parts = assemble(settings, SqlStore(database), blobs, reserve, stop, mend)
+    parts = assemble(settings, SqlStore(database), blobs, reserve, stop, trouble)
     sockets = bind_sockets(0, "127.0.0.1")
     status = _status(settings, sockets[0].getsockname()[1])
     token = secrets.token_urlsafe(32)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from .conftest import Home
@@ -77,3 +79,11 @@ def test_without_a_home(deploy_home: Home) -> None:
     deploy_home.notebook("plain.ipynb", "print('here')")
     answer = deploy_home("notebook", "plain.ipynb", "--wait", env={"HOME": "/nonexistent/home"})
     assert answer.code == 0, answer.err
+
+
+def test_an_engine_leaves_when_its_folder_is_deleted(deploy_home: Home) -> None:
+    deploy_home("engine", "start")
+    engine = psutil.Process(deploy_home.json("engine", "status")["pid"])
+    shutil.rmtree(deploy_home.data / "deploy")
+    engine.wait(60)
+    assert list(deploy_home.runtime.iterdir()) == []
