@@ -97,11 +97,11 @@ def _all(cells: Sequence[Cell]) -> Iterator[Named]:
     for cell in cells:
         for use in uses(cell.nodes):
             found = text_of(use.path, known) if use.how != NAMED else _constant(use.path)
-            if found is not None:
-                found = (_DATABASE.sub(r"\2", found[0]), found[1])
-            if found is not None and _is_path(found[0]):
+            text, whole = found or ("", False)
+            path = _DATABASE.sub(r"\2", text)
+            if _is_path(path):
                 given = text_of(use.path, fixed) != found
-                yield Named(cell, use.how, *found, use.node, use.path, given)
+                yield Named(cell, use.how, path, whole, use.node, use.path, given)
         for magic in magics(cell.nodes):
             name = magic.text.strip("'\" ") if magic.name == "cd" else _script(magic)
             if name and _is_path(name):

@@ -16,6 +16,9 @@ from jupyter_deploy.domain.bundle import Bundle
 if TYPE_CHECKING:
     from jupyter_deploy.preflight.cells import Cell
 
+#: Bytes: the engine waits for a notebook to be read.
+LARGEST = 2_000_000
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -99,7 +102,10 @@ class Trial:
         from jupyter_deploy.preflight.cells import read_cells
 
         task = json.loads((self.folder / "task.json").read_text(encoding="utf-8"))
-        notebook, _ = read_notebook(Path(task["notebook"]["blob"]).read_bytes(), "the notebook")
+        source = Path(task["notebook"]["blob"])
+        if source.stat().st_size > LARGEST:
+            return []
+        notebook, _ = read_notebook(source.read_bytes(), "the notebook")
         return read_cells(notebook)
 
 
