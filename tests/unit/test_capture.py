@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -247,11 +246,20 @@ def test_a_notebook_that_is_none(project: Path) -> None:
         taken(project)
 
 
-def test_a_second_capture_is_quick(project: Path) -> None:
-    taken(project, patterns=["lib/**"])
-    began = time.perf_counter()
-    taken(project, patterns=["lib/**"])
-    assert time.perf_counter() - began < 0.5
+def test_a_second_capture_asks_no_interpreter(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = taken(project, patterns=["lib/**"])
+    started: list[str] = []
+    run = subprocess.run
+
+    def noted(command: list[str], **options: Any) -> Any:
+        started.append(command[0])
+        return run(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    assert taken(project, patterns=["lib/**"]).bundle == first.bundle
+    assert set(started) <= {"git"}
 
 
 def test_where_the_notebook_lies_is_no_part_of_the_bundle(project: Path, tmp_path: Path) -> None:
