@@ -64,6 +64,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     forecast: Forecast = field(default_factory=Forecast)
     effects: Effects = field(default_factory=Effects)
+    #: Causes and cells of what the source has told, and a run in full that ended well disproves.
+    disproved: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ def findings(told: Sequence[Finding], mode: str, tried: Tried | None) -> list[Fi
     disproved what would have ended it."""
     report = tried.report if tried else None
     passed = tried is not None and mode == FULL and (tried.verdict or "").startswith("succeeded")
-    kept = [item for item in told if not (passed and item.cause in FATAL)]
+    other = report.disproved if report else ()
+    gone = [item for item in told if item.cause in FATAL or (item.cause, item.cell) in other]
+    kept = [item for item in told if not passed or item not in gone]
     return [*kept, *(report.findings if report else ())]
 
 
@@ -103,6 +107,7 @@ def _report(data: Mapping[str, Any]) -> Report:
         findings=tuple(Finding.from_json(item) for item in data["findings"]),
         forecast=Forecast(**data["forecast"]),
         effects=Effects(**effects),
+        disproved=tuple((cause, cell) for cause, cell in data.get("disproved", ())),
     )
 
 

@@ -59,7 +59,7 @@ def reported(trial: Trial, entries: Sequence[Entry]) -> Report:
     """What the run that tried a version has found."""
     try:
         return report(trial, entries)
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except Exception as error:  # whatever a damaged trace or an odd source leads to
         log.warning("%s: what was observed cannot be read: %r", trial.folder, error)
         return Report()
 

@@ -12,6 +12,7 @@ from typing import Any
 from jupyter_deploy.domain.bundle import Finding
 from jupyter_deploy.domain.ledger import Entry, Finished
 from jupyter_deploy.domain.preflight import Effects, Forecast, Report
+from jupyter_deploy.preflight.disproving import disproved
 from jupyter_deploy.preflight.failure import findings_of, installs
 from jupyter_deploy.preflight.trial import Trial
 
@@ -39,6 +40,7 @@ def report(trial: Trial, entries: Sequence[Entry]) -> Report:
         findings=tuple(item for item in found if (item.cause, item.cell) not in known),
         forecast=_forecast(trial, entries, observed),
         effects=_effects(seen),
+        disproved=disproved(trial) if finished and finished.outcome == "completed" else (),
     )
 
 

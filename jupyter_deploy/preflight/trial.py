@@ -85,7 +85,7 @@ class Trial:
 
         return [
             cell.index
-            for cell in self._cells
+            for cell in self.cells
             if any(event.kind == BIND and event.name == name for event in flow(cell.tree.body))
         ]
 
@@ -93,11 +93,11 @@ class Trial:
         """The cells that put something under this key into a table or a dictionary."""
         from jupyter_deploy.preflight.uses import puts
 
-        return [cell.index for cell in self._cells if any(puts(node, key) for node in cell.nodes)]
+        return [cell.index for cell in self.cells if any(puts(node, key) for node in cell.nodes)]
 
     @cached_property
-    def _cells(self) -> list[Cell]:
-        """Loads what understands notebooks, which few trials need."""
+    def cells(self) -> list[Cell]:
+        """What it executed; loads what understands notebooks, which few trials need."""
         from jupyter_deploy.notebook.documents import read_notebook
         from jupyter_deploy.preflight.cells import read_cells
 

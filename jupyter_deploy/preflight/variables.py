@@ -64,6 +64,14 @@ def variables_of(notebook: Notebook) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def read_without_error(cells: Sequence[Cell]) -> set[str]:
+    """Names that are None where they are not set: `os.getenv("X")`."""
+    aliases = Aliases(cells)
+    calls = (node for cell in cells for node in cell.nodes if isinstance(node, ast.Call))
+    lenient = (node for node in calls if node.args and _calls(node, aliases) in _READERS)
+    return {name for node in lenient for name in _text(node.args[0])}
+
+
 def _named(node: ast.AST, aliases: Aliases) -> Iterator[str]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield from _text(node.slice) if _is_environ(node.value, aliases) else ()

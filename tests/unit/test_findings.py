@@ -43,3 +43,6 @@ def test_a_run_in_full_that_ended_well_has_disproved_what_would_have_ended_it() 
     assert findings([fatal, kept], SAMPLE, passed) == [fatal, kept, seen]
     assert findings([fatal, kept], FULL, Tried(7, verdict="failed")) == [fatal, kept]
     assert findings([fatal, kept], FULL, None) == [fatal, kept]
+    also = replace(passed, report=Report(disproved=(("secret_in_source", 0),)))
+    assert findings([fatal, kept, replace(kept, cell=1)], FULL, also) == [replace(kept, cell=1)]
+    assert Tried.from_json(stored(also.to_json())) == also
