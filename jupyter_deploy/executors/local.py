@@ -89,6 +89,8 @@ def _end(placement: Placement, guard: psutil.Process | None) -> None:
     end(lambda: members(placement.folder, root))
     if guard is not None:
         end(lambda: [Found(guard)])
+        # What it has started since we looked bears the cookie.
+        end(lambda: members(placement.folder, None))
 
 
 def _environment(placement: Placement) -> dict[str, str]:
