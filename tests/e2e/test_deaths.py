@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,7 +123,9 @@ def test_a_killed_runner_is_noticed(place: Place) -> None:
     until(lambda: place.client.run(number)["progress"]["cell"] == 3)
     kernels = place.processes_of(number)
     place.runner(number).send_signal(signal.SIGKILL)
+    killed = time.monotonic()
     run = place.ended(number, 5)
+    assert time.monotonic() - killed < 1
     assert (run["state"], run["verdict"], run["fault"]) == ("failed", "failed", "lost")
     assert (run["cell"], run["attempts"][0]["outcome"]) == (2, "runner died")
     assert "in cell 3" in run["reason"]

@@ -56,11 +56,12 @@ def findings(folder: Path, *sources: str) -> tuple[Finding, ...]:
     return propose(notebook_of(sources), (), place)[0]
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("source", ODD.values(), ids=ODD)
 def test_odd_source_is_survived(source: str, tmp_path: Path) -> None:
+    begun = time.perf_counter()
     for finding in findings(tmp_path, source, "# parameters\n" + source, "x = 1"):
         assert finding.message
+    assert time.perf_counter() - begun < 5
 
 
 def test_a_syntax_error_is_a_finding_and_ends_certainty(tmp_path: Path) -> None:
@@ -105,4 +106,4 @@ def test_a_usual_notebook_takes_no_time_that_one_would_notice(tmp_path: Path) ->
         begun = time.process_time()
         propose(notebook, (), place)
         times.append(time.process_time() - begun)
-    assert min(times) < 0.5
+    assert min(times) < 0.2

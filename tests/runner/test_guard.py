@@ -64,8 +64,10 @@ def test_a_killed_runner_leaves_nothing(attempt: Make, tmp_path: Path) -> None:
     assert list(tmp.iterdir())
     family = psutil.Process(run.running.pid).children(recursive=True)
     assert daemon in family
+    killed = time.monotonic()
     runner_of(run).kill()
     run.wait()
+    assert time.monotonic() - killed < 1
     assert run.lock_is_free()
     assert [process for process in family if process.is_running()] == []
     assert run.entries[-1].kind == "output"

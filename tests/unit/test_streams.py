@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from jupyter_deploy.notebook.streams import collapse, extend
@@ -31,7 +33,8 @@ def test_pieces_are_as_the_whole() -> None:
 
 
 @pytest.mark.parametrize("line", ["x" * 5_000_000, "x\r" + "y" * 5_000_000, "xy\r" * 1_000_000])
-@pytest.mark.timeout(60)
 def test_one_long_line_takes_no_time(line: str) -> None:
+    began = time.monotonic()
     collapse(line)
     extend(line, line)
+    assert time.monotonic() - began < 2
